@@ -1,0 +1,288 @@
+package io.sanlockd.daemon.lockspace;
+
+import io.sanlockd.daemon.work.MainLoop;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.ResultCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+
+/**
+ * All lockspaces of the daemon and the requests that add, find and remove them (lockspace.md 3, 5,
+ * 6). Main loop only; results of requests that take time arrive through callbacks on the main loop.
+ */
+public final class Lockspaces {
+  private final LockspaceSettings settings;
+  private final DiskOpener opener;
+  private final Clock clock;
+  private final MainLoop mainLoop;
+  private final Consumer<Throwable> onFatal;
+  private final Function<String, LeaseLog> logs;
+  private final int fireTimeout;
+
+  /** Newest first, all phases but GONE. */
+  private final List<Lockspace> all = new ArrayList<>();
+
+  private final List<Runnable> stateWaiters = new ArrayList<>();
+  private long lastId;
+  private boolean shuttingDown;
+
+  /**
+   * No lockspaces yet.
+   *
+   * @param onFatal told about a throwable that escaped from a renewal thread
+   * @param logs gives a log whose lines carry a prefix
+   */
+  public Lockspaces(
+      LockspaceSettings settings,
+      int fireTimeout,
+      DiskOpener opener,
+      Clock clock,
+      MainLoop mainLoop,
+      Consumer<Throwable> onFatal,
+      Function<String, LeaseLog> logs) {
+    this.settings = settings;
+    this.fireTimeout = fireTimeout;
+    this.opener = opener;
+    this.clock = clock;
+    this.mainLoop = mainLoop;
+    this.onFatal = onFatal;
+    this.logs = logs;
+  }
+
+  /**
+   * Joins a lockspace.
+   *
+   * @param ioTimeout seconds, 0 = default
+   * @param done gets the final result, at once when the request is refused
+   * @return 0 when joining has begun, else the refusal given to {@code done}
+   */
+  public int add(LockspaceSpec spec, int ioTimeout, IntConsumer done) {
+    int refusal = checkAdd(spec, ioTimeout);
+    if (refusal != 0) {
+      done.accept(refusal);
+      return refusal;
+    }
+    LeaseTimes times =
+        new LeaseTimes(ioTimeout == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : ioTimeout, fireTimeout);
+    Lockspace lockspace = new Lockspace(++lastId, spec, times, settings);
+    lockspace.onAdded(done);
+    all.add(0, lockspace);
+    LeaseLog log = logs.apply(lockspace + " ");
+    log.warning("lockspace " + spec);
+    RenewalThread renewal =
+        new RenewalThread(
+            lockspace, settings, opener, clock, log, lockspace.stop(), reports(lockspace, log));
+    Thread thread = new Thread(() -> guarded(renewal), "lockspace" + lockspace.id());
+    thread.setDaemon(true);
+    thread.start();
+    return 0;
+  }
+
+  private void guarded(Runnable body) {
+    try {
+      body.run();
+    } catch (Throwable e) {
+      onFatal.accept(e);
+    }
+  }
+
+  private int checkAdd(LockspaceSpec spec, int ioTimeout) {
+    boolean complete = !spec.name().isEmpty() && spec.hostId() != 0 && !spec.path().isEmpty();
+    if (!complete || ioTimeout < 0 || ioTimeout > LeaseTimes.MAX_IO_TIMEOUT || shuttingDown) {
+      return ResultCode.EINVAL.number();
+    }
+    LeaseLog log = logs.apply("");
+    for (Lockspace other : all) {
+      if (other.spec().equals(spec)) {
+        return switch (other.phase()) {
+          case ACTIVE -> ResultCode.EEXIST.number();
+          case ADDING -> ResultCode.EINPROGRESS.number();
+          case REMOVING, GONE -> ResultCode.EAGAIN.number();
+        };
+      }
+    }
+    for (Lockspace other : all) {
+      boolean sameName = other.spec().name().equals(spec.name());
+      if (sameName || other.spec().samePlace(spec)) {
+        log.error(
+            "add_lockspace "
+                + spec
+                + " conflicts with "
+                + (sameName ? "name" : "path")
+                + " of list"
+                + listNumber(other)
+                + " "
+                + other
+                + " "
+                + other.spec());
+        return ResultCode.EINVAL.number();
+      }
+    }
+    return 0;
+  }
+
+  private static int listNumber(Lockspace lockspace) {
+    return switch (lockspace.phase()) {
+      case ACTIVE -> 1;
+      case ADDING -> 2;
+      case REMOVING, GONE -> 3;
+    };
+  }
+
+  private RenewalThread.Reports reports(Lockspace lockspace, LeaseLog log) {
+    return new RenewalThread.Reports() {
+      @Override
+      public void acquired(int result) {
+        mainLoop.execute(() -> acquireEnded(lockspace, result, log));
+      }
+
+      @Override
+      public void notified(List<Long> hostIds) {
+        log.debug("notified by hosts " + hostIds);
+      }
+
+      @Override
+      public void ended() {
+        mainLoop.execute(() -> threadEnded(lockspace, log));
+      }
+    };
+  }
+
+  private void acquireEnded(Lockspace lockspace, int result, LeaseLog log) {
+    if (result < 0) {
+      log.error("add_lockspace fail result " + result);
+      lockspace.undoWith(result);
+      lockspace.moveTo(Lockspace.Phase.REMOVING);
+    } else if (lockspace.removalRequested() || shuttingDown) {
+      log.debug("add_lockspace undo");
+      lockspace.undoWith(ResultCode.EGENERIC.number());
+      lockspace.moveTo(Lockspace.Phase.REMOVING);
+      lockspace.stop().stop();
+    } else {
+      log.debug("add_lockspace done");
+      lockspace.moveTo(Lockspace.Phase.ACTIVE);
+      lockspace.addFinished(0);
+    }
+    wakeStateWaiters();
+  }
+
+  private void threadEnded(Lockspace lockspace, LeaseLog log) {
+    log.debug("free lockspace");
+    lockspace.moveTo(Lockspace.Phase.GONE);
+    all.remove(lockspace);
+    lockspace.addFinished(lockspace.undoResult());
+    lockspace.endFinished();
+    wakeStateWaiters();
+  }
+
+  private void wakeStateWaiters() {
+    List<Runnable> waiters = List.copyOf(stateWaiters);
+    stateWaiters.clear();
+    waiters.forEach(Runnable::run);
+  }
+
+  /** State of the lockspace that a query names: 0 active, -115 in transition, -2 unknown. */
+  public int inquire(LockspaceSpec query) {
+    for (Lockspace lockspace : all) {
+      if (lockspace.spec().isNamedBy(query)) {
+        return lockspace.phase() == Lockspace.Phase.ACTIVE ? 0 : ResultCode.EINPROGRESS.number();
+      }
+    }
+    return ResultCode.ENOENT.number();
+  }
+
+  /** As {@link #inquire}, but waits while the lockspace is in transition. */
+  public void inquireWhenSettled(LockspaceSpec query, IntConsumer done) {
+    int result = inquire(query);
+    if (result == ResultCode.EINPROGRESS.number()) {
+      stateWaiters.add(() -> inquireWhenSettled(query, done));
+    } else {
+      done.accept(result);
+    }
+  }
+
+  /**
+   * Asks for removal; supervision then kills the users and ends it.
+   *
+   * @return 0, -115 already ending, -2 unknown
+   */
+  public int remove(LockspaceSpec query) {
+    for (Lockspace lockspace : all) {
+      if (lockspace.spec().isNamedBy(query)) {
+        if (lockspace.phase() == Lockspace.Phase.REMOVING) {
+          return ResultCode.EINPROGRESS.number();
+        }
+        lockspace.requestRemoval();
+        if (lockspace.phase() == Lockspace.Phase.ADDING) {
+          lockspace.stop().stop();
+        }
+        return 0;
+      }
+    }
+    return ResultCode.ENOENT.number();
+  }
+
+  /** Calls {@code done} when the lockspace that a query names has left all lists. */
+  public void whenGone(LockspaceSpec query, Runnable done) {
+    for (Lockspace lockspace : all) {
+      if (lockspace.spec().isNamedBy(query)) {
+        lockspace.onEnd(done);
+        return;
+      }
+    }
+    done.run();
+  }
+
+  /** Every user is gone: the renewal thread returns the lease, if it can, and ends. */
+  public void leave(Lockspace lockspace) {
+    logs.apply(lockspace + " ").debug("set thread_stop");
+    lockspace.moveTo(Lockspace.Phase.REMOVING);
+    lockspace.stop().stop();
+    wakeStateWaiters();
+  }
+
+  /** From now on nothing is added; with {@code force} everything is removed. */
+  public void shutDown(boolean force) {
+    shuttingDown = true;
+    if (!force) {
+      return;
+    }
+    for (Lockspace lockspace : List.copyOf(all)) {
+      lockspace.requestRemoval();
+      if (lockspace.phase() == Lockspace.Phase.ADDING) {
+        lockspace.stop().stop();
+      }
+    }
+  }
+
+  /** Whether there is no lockspace in any phase. */
+  public boolean isEmpty() {
+    return all.isEmpty();
+  }
+
+  /** The lockspaces in one phase, newest first. */
+  public List<Lockspace> in(Lockspace.Phase phase) {
+    return all.stream().filter(l -> l.phase() == phase).toList();
+  }
+
+  /** The active lockspace of a name. */
+  public Optional<Lockspace> active(LeaseName name) {
+    return in(Lockspace.Phase.ACTIVE).stream()
+        .filter(l -> l.spec().name().equals(name))
+        .findFirst();
+  }
+
+  /** The lockspace of a name in whatever phase, active ones first. */
+  public Optional<Lockspace> find(LeaseName name) {
+    return active(name)
+        .or(() -> all.stream().filter(l -> l.spec().name().equals(name)).findFirst());
+  }
+}
