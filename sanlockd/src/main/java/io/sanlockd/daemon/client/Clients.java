@@ -11,8 +11,8 @@ public final class Clients {
   private final TreeMap<Integer, Client> bySlot = new TreeMap<>();
 
   /**
-   * Registered clients whose connection is closed but whose process may still run and use leases
-   * of a lockspace that is being killed.
+   * Registered clients whose connection is closed but whose process may still run and use leases of
+   * a lockspace that is being killed.
    */
   private final List<Client> lingering = new ArrayList<>();
 

@@ -41,8 +41,7 @@ record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk>
       disks.forEach(LeaseDisk::close);
       throw last;
     }
-    return new OpenLease(
-        identity, new LeaseReplicas(identity, replicas, specs.size()), disks);
+    return new OpenLease(identity, new LeaseReplicas(identity, replicas, specs.size()), disks);
   }
 
   /** Closes the disks; nothing is in flight. */

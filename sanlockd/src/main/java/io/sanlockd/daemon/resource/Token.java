@@ -2,9 +2,7 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
 
-/**
- * The use of a resource by one process. Main loop only.
- */
+/** The use of a resource by one process. Main loop only. */
 public final class Token {
   private final long id;
   private final Client holder;

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.work;
 
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -68,6 +69,7 @@ public final class Workers {
 
   /** Runs {@code action} on the main loop after a delay. */
   public void later(long delayNanos, Runnable action) {
-    timer.schedule(() -> mainLoop.execute(action), delayNanos, TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> unused =
+        timer.schedule(() -> mainLoop.execute(action), delayNanos, TimeUnit.NANOSECONDS);
   }
 }
