@@ -10,6 +10,9 @@ public final class PayloadFraming {
   /** Most resources in one ACQUIRE. */
   public static final int MAX_ACQUIRE = 8;
 
+  /** Longest rest of a refused request that is worth waiting for, in bytes. */
+  public static final int MAX_DISCARD = 1 << 20;
+
   private static final int KILLPATH_LENGTH = 256;
   private static final int INDEX_LENGTH = 1104;
   private static final int ENTRY_LENGTH = 64;

@@ -1,5 +1,6 @@
 package io.sanlockd.protocol;
 
+import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -111,9 +112,10 @@ public record Resource(
         lockspaceName, name, lver, data64, data32, unused, flags, numDisks, List.copyOf(newDisks));
   }
 
-  /** The same lease as found on disk: names, version and sizes. */
+  /** The same lease as found on disk: names, version and sizes; wrong sizes are replaced. */
   public Resource found(LeaseName space, LeaseName resource, long version, int sizeFlags) {
+    int otherFlags = flags & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS);
     return new Resource(
-        space, resource, version, data64, data32, unused, flags | sizeFlags, numDisks, disks);
+        space, resource, version, data64, data32, unused, otherFlags | sizeFlags, numDisks, disks);
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * One connection. Once registered it stands for a process: the process holds the leases in {@link
- * #tokens}, and the end of the connection is its end. Main loop only.
+ * #tokens}, and the end of the connection is its end. Main loop only, but for {@link #gone}.
  */
 public final class Client {
   /** No process: not registered, or dead. */
@@ -19,6 +19,7 @@ public final class Client {
 
   private boolean registered;
   private boolean connected = true;
+  private volatile boolean gone;
   private int pid = NO_PID;
   private PidFd process;
   private String ownerName = "";
@@ -55,8 +56,19 @@ public final class Client {
 
   /** The connection has ended. */
   public void disconnected() {
+    peerGone();
     connected = false;
     pid = NO_PID;
+  }
+
+  /** The peer has closed the connection, though a request of it may still be under way. */
+  public void peerGone() {
+    gone = true;
+  }
+
+  /** Whether nobody waits for this client's requests any more. Any thread. */
+  public boolean gone() {
+    return gone;
   }
 
   /** Closes what is held open for the process; it has no lease any more. */

@@ -46,8 +46,11 @@ public final class Lockspace {
   private volatile RenewalStatus status = RenewalStatus.NONE;
   private volatile Membership membership;
 
-  private Phase phase = Phase.ADDING;
-  private Killing killing = Killing.NO;
+  /** Written by the main loop only; workers look at them to give up early. */
+  private volatile Phase phase = Phase.ADDING;
+
+  private volatile Killing killing = Killing.NO;
+
   private boolean removalRequested;
   private boolean renewalFailed;
   private int undoResult;
@@ -95,7 +98,7 @@ public final class Lockspace {
     return renewalFailed;
   }
 
-  /** Whether new uses are allowed. */
+  /** Whether new uses are allowed. Any thread. */
   public boolean usable() {
     return phase == Phase.ACTIVE && killing == Killing.NO;
   }

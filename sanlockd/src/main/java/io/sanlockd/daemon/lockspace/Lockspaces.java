@@ -249,12 +249,9 @@ public final class Lockspaces {
     wakeStateWaiters();
   }
 
-  /** From now on nothing is added; with {@code force} everything is removed. */
-  public void shutDown(boolean force) {
+  /** Forced shutdown: nothing is added any more and everything is removed. */
+  public void shutDown() {
     shuttingDown = true;
-    if (!force) {
-      return;
-    }
     for (Lockspace lockspace : List.copyOf(all)) {
       lockspace.requestRemoval();
       if (lockspace.phase() == Lockspace.Phase.ADDING) {

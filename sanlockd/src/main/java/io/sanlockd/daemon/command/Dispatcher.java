@@ -1,0 +1,172 @@
+package io.sanlockd.daemon.command;
+
+import io.sanlockd.daemon.client.Client;
+import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.loop.Connection;
+import io.sanlockd.daemon.loop.End;
+import io.sanlockd.daemon.loop.HeaderDecision;
+import io.sanlockd.daemon.loop.RequestHandler;
+import io.sanlockd.daemon.recovery.Supervisor;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.Command;
+import io.sanlockd.protocol.MessageHeader;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/**
+ * Between the event loop and the commands: judges headers, keeps one {@link Client} for each
+ * connection, selects the target of commands for a registered process, and notices when a client is
+ * gone (protocol.md 4.1, 5, 6).
+ */
+public final class Dispatcher implements RequestHandler {
+  private static final int RESTRICT_ALL = 0x1;
+  private static final int MAJOR_MASK = 0xffff_0000;
+
+  private final Clients clients;
+  private final Supervisor supervisor;
+  private final TargetCommands targets;
+  private final Map<Command, CommandHandler> handlers;
+  private final LeaseLog log;
+
+  Dispatcher(
+      Clients clients,
+      Supervisor supervisor,
+      TargetCommands targets,
+      Map<Command, CommandHandler> handlers,
+      LeaseLog log) {
+    this.clients = clients;
+    this.supervisor = supervisor;
+    this.targets = targets;
+    this.handlers = Map.copyOf(handlers);
+    this.log = log;
+  }
+
+  @Override
+  public void opened(Connection connection) {
+    Client client = new Client(connection.slot(), connection.fd());
+    connection.attach(client);
+    clients.add(client);
+  }
+
+  private static Client clientOf(Connection connection) {
+    return (Client) connection.attachment();
+  }
+
+  @Override
+  public HeaderDecision header(Connection connection, MessageHeader header) {
+    Client client = clientOf(connection);
+    String refusal = refusal(client, header);
+    if (refusal == null) {
+      return HeaderDecision.ACCEPT;
+    }
+    log.error("ci " + client.slot() + " pid " + connection.peer().pid() + " " + refusal);
+    return (client.restrictions() & RESTRICT_ALL) != 0
+        ? HeaderDecision.SKIP
+        : HeaderDecision.CLOSE_GENTLY;
+  }
+
+  /** Why a header gets no answer; null when it gets one. */
+  private static String refusal(Client client, MessageHeader header) {
+    if (header.magic() != MessageHeader.MAGIC) {
+      return "bad magic " + Integer.toHexString(header.magic());
+    }
+    if ((client.restrictions() & RESTRICT_ALL) != 0) {
+      return "restricted, cmd " + header.cmd();
+    }
+    // Compared signed, as the C program does: only a positive major is a foreign one.
+    if (header.cmd() != Command.VERSION.number() && (header.version() & MAJOR_MASK) > 0) {
+      return "bad version " + Integer.toHexString(header.version());
+    }
+    return Command.of(header.cmd()).isEmpty() ? "unknown cmd " + header.cmd() : null;
+  }
+
+  @Override
+  public void request(Connection connection, MessageHeader header, ByteBuffer payload) {
+    Command command = Command.of(header.cmd()).orElseThrow();
+    Client client = clientOf(connection);
+    client.lastCommand(command.number());
+    client.suspended(true);
+    if (!client.registered()) {
+      client.ownerName(displayName(command));
+    }
+    Request request = new Request(connection, client, command, header, payload);
+    CommandHandler handler = handlers.get(command);
+    if (handler == null) {
+      log.error("command " + command.text() + " is not supported");
+      request.reply(ResultCode.EOPNOTSUPP.number());
+    } else if (handler instanceof CommandHandler.Open open) {
+      open.run(request);
+    } else if (handler instanceof CommandHandler.ForTarget forTarget) {
+      runForTarget(request, forTarget);
+    }
+  }
+
+  private void runForTarget(Request request, CommandHandler.ForTarget handler) {
+    TargetCommands.Selection selection =
+        targets.select(request.command(), request.header(), request.client());
+    if (selection.target().isEmpty()) {
+      log.debug(
+          "cmd "
+              + request.command().number()
+              + " target pid "
+              + request.header().data2()
+              + " refused "
+              + selection.refusal());
+      request.reply(selection.refusal());
+      return;
+    }
+    Client target = selection.target().get();
+    targets.begin(request.command(), target);
+    handler.run(request, target);
+  }
+
+  /** Name that STATUS shows for a connection that is not registered. */
+  private static String displayName(Command command) {
+    return switch (command) {
+      case SHUTDOWN,
+          STATUS,
+          HOST_STATUS,
+          RENEWAL,
+          LOG_DUMP,
+          GET_LOCKSPACES,
+          GET_HOSTS,
+          REG_EVENT,
+          END_EVENT,
+          SET_CONFIG,
+          ADD_LOCKSPACE,
+          INQ_LOCKSPACE,
+          REM_LOCKSPACE ->
+          command.text();
+      case VERSION, RESTRICT, REGISTER, ACQUIRE, RELEASE, INQUIRE, CONVERT, KILLPATH -> "";
+      default -> "cmd" + command.number();
+    };
+  }
+
+  @Override
+  public void peerGone(Connection connection) {
+    clientOf(connection).peerGone();
+  }
+
+  @Override
+  public void ended(Connection connection, End end) {
+    Client client = clientOf(connection);
+    clients.remove(client);
+    if (!client.registered()) {
+      return;
+    }
+    log.debug(
+        "client_pid_dead "
+            + client.slot()
+            + ","
+            + client.fd()
+            + ","
+            + client.pid()
+            + " cmd_active "
+            + client.activeCommand());
+    client.disconnected();
+    if (client.activeCommand() == 0) {
+      supervisor.connectionEnded(client);
+    }
+  }
+}
