@@ -9,10 +9,13 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.paxos.AcquireRequest;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
 import io.sanlockd.protocol.PayloadFraming;
+import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
+import io.sanlockd.protocol.ResourceFlags;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +27,6 @@ import java.util.function.IntConsumer;
  * (protocol.md 8.7, 6.4).
  */
 final class AcquireCommand implements CommandHandler.ForTarget {
-  private static final int VALUE_BLOCK = 0x1;
-  private static final int ORPHAN = 0x2;
-  private static final int ORPHAN_ONLY = 0x4;
-  private static final int OWNER_NOWAIT = 0x8;
   private static final int DISCARD_MILLIS = 100;
 
   private final Lockspaces lockspaces;
@@ -41,7 +40,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
   }
 
   @Override
-  public void run(Request request, Client target) {
+  public void run(Request request, Client target) throws ProtocolException {
     int refusal = prepare(request, target);
     if (refusal != 0) {
       discardRest(request);
@@ -51,22 +50,22 @@ final class AcquireCommand implements CommandHandler.ForTarget {
   }
 
   /** Checks everything that needs no disk and starts; otherwise returns the refusal. */
-  private int prepare(Request request, Client target) {
+  private int prepare(Request request, Client target) throws ProtocolException {
     MessageHeader header = request.header();
-    if (header.data() < 0 || header.data() > PayloadFraming.MAX_ACQUIRE) {
+    if (header.data() < 0 || header.data() > PayloadFraming.MAX_ACQUIRE_RESOURCES) {
       return ResultCode.E2BIG.number();
     }
     ByteBuffer payload = request.payload();
     List<Resource> wanted = new ArrayList<>(header.data());
     for (int i = 0; i < header.data(); i++) {
       Resource resource = Resource.decodeWithDisks(payload);
-      if (!resource.validDiskCount()) {
+      if (!resource.hasUsableDiskCount()) {
         return ResultCode.ERANGE.number();
       }
       wanted.add(resource);
     }
     Options options = Options.decode(payload);
-    if (request.hasFlag(VALUE_BLOCK)) {
+    if (request.hasFlag(CommandFlags.ACQUIRE_LVB)) {
       return ResultCode.EOPNOTSUPP.number();
     }
     Job job = new Job(request, target);
@@ -87,11 +86,8 @@ final class AcquireCommand implements CommandHandler.ForTarget {
 
   /** The part of a refused request that was not read: it must not be taken for headers. */
   private static void discardRest(Request request) {
-    int announced = request.header().length() - MessageHeader.LENGTH;
-    int unread = announced - request.payload().limit();
-    if (unread > 0 && unread <= PayloadFraming.MAX_DISCARD) {
-      request.connection().discardInput(unread, DISCARD_MILLIS);
-    }
+    int unread = PayloadFraming.surplus(request.header(), request.payload().limit());
+    request.connection().discardInput(unread, DISCARD_MILLIS);
   }
 
   private static LeaseRequest leaseRequest(Request request, Resource resource) {
@@ -100,18 +96,18 @@ final class AcquireCommand implements CommandHandler.ForTarget {
     int flags = resource.flags();
     AcquireRequest acquire =
         new AcquireRequest(
-            (flags & Resource.Flags.SHARED) != 0,
-            (flags & Resource.Flags.LVER) != 0 ? resource.lver() : 0,
-            (flags & Resource.Flags.NUM_HOSTS) != 0 ? Math.max(0, resource.data32()) : 0,
-            request.hasFlag(OWNER_NOWAIT));
+            (flags & ResourceFlags.SHARED) != 0,
+            (flags & ResourceFlags.LVER) != 0 ? resource.lver() : 0,
+            (flags & ResourceFlags.NUM_HOSTS) != 0 ? Math.max(0, resource.data32()) : 0,
+            request.hasFlag(CommandFlags.OWNER_NOWAIT));
     return new LeaseRequest(
         resource.lockspaceName(),
         resource.name(),
         disks,
         acquire,
-        (flags & Resource.Flags.PERSISTENT) != 0,
-        request.hasFlag(ORPHAN),
-        request.hasFlag(ORPHAN_ONLY));
+        (flags & ResourceFlags.PERSISTENT) != 0,
+        request.hasFlag(CommandFlags.ACQUIRE_ORPHAN),
+        request.hasFlag(CommandFlags.ACQUIRE_ORPHAN_ONLY));
   }
 
   private record Step(Lockspace lockspace, LeaseRequest lease) {}

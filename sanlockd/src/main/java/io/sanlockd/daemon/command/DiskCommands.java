@@ -12,8 +12,10 @@ import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Lockspace;
+import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -31,7 +33,6 @@ import java.util.function.IntSupplier;
  */
 record DiskCommands(
     Workers workers, DiskOpener opener, Clock clock, long writeTimeoutNanos, LeaseLog log) {
-  private static final int WRITE_CLEAR = 0x1;
   private static final long READ_TIMEOUT_NANOS = LeaseTimes.DEFAULT_IO_TIMEOUT * Clock.SECOND_NANOS;
 
   private interface DiskWork {
@@ -75,7 +76,7 @@ record DiskCommands(
   }
 
   /** ALIGN: the default align size of a device. */
-  void align(Request request) {
+  void align(Request request) throws ProtocolException {
     Disk disk = Disk.decode(request.payload());
     onWorker(
         "align " + disk.path(),
@@ -90,7 +91,7 @@ record DiskCommands(
   }
 
   /** WRITE_LOCKSPACE: initialises a lockspace area. */
-  void writeLockspace(Request request) {
+  void writeLockspace(Request request) throws ProtocolException {
     Lockspace wanted = Lockspace.decode(request.payload());
     int given = request.header().data2();
     int ioTimeout = given == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : given;
@@ -111,14 +112,14 @@ record DiskCommands(
   }
 
   /** WRITE_RESOURCE: initialises or clears a resource area on each of its disks. */
-  void writeResource(Request request) {
+  void writeResource(Request request) throws ProtocolException {
     Resource wanted = Resource.decodeWithDisks(request.payload());
-    if (!wanted.validDiskCount()) {
+    if (!wanted.hasUsableDiskCount()) {
       request.reply(ResultCode.ERANGE.number());
       return;
     }
     int numHosts = request.header().data();
-    boolean clear = request.hasFlag(WRITE_CLEAR);
+    boolean clear = request.hasFlag(CommandFlags.WRITE_CLEAR);
     onWorker(
         "write_resource " + wanted.name(),
         () -> {
@@ -151,7 +152,7 @@ record DiskCommands(
   private record LockspaceFound(int result, int ioTimeout, Lockspace lockspace) {}
 
   /** READ_LOCKSPACE: the structure follows even when reading failed. */
-  void readLockspace(Request request) {
+  void readLockspace(Request request) throws ProtocolException {
     Lockspace wanted = Lockspace.decode(request.payload());
     workers.run(
         () -> findLockspace(wanted),
@@ -185,15 +186,16 @@ record DiskCommands(
   private record ResourceFound(int result, Resource resource) {}
 
   /** READ_RESOURCE: the structure follows even when reading failed. */
-  void readResource(Request request) {
+  void readResource(Request request) throws ProtocolException {
     Resource wanted = Resource.decodeWithDisks(request.payload());
-    if (!wanted.validDiskCount()) {
-      request.reply(ResultCode.ERANGE.number(), 0, Resource.LENGTH, wanted::encode);
+    if (!wanted.hasUsableDiskCount()) {
+      request.reply(ResultCode.ERANGE.number(), 0, Resource.LENGTH, wanted::encodeWithoutDisks);
       return;
     }
     workers.run(
         () -> findResource(wanted),
-        found -> request.reply(found.result, 0, Resource.LENGTH, found.resource::encode));
+        found ->
+            request.reply(found.result, 0, Resource.LENGTH, found.resource::encodeWithoutDisks));
   }
 
   private ResourceFound findResource(Resource wanted) {
@@ -203,11 +205,24 @@ record DiskCommands(
           new ResourceArea(disk, place.offset())
               .readLeader(wanted.lockspaceName(), wanted.name(), READ_TIMEOUT_NANOS);
       int sizes = leader.geometry().map(Geometry::apiFlags).orElse(0);
-      return new ResourceFound(
-          0, wanted.found(leader.spaceName(), leader.resourceName(), leader.lver(), sizes));
+      return new ResourceFound(0, found(wanted, leader, sizes));
     } catch (LeaseException e) {
       log.debug("read_resource " + wanted.name() + ": " + e.getMessage());
       return new ResourceFound(e.result(), wanted);
     }
+  }
+
+  /** The structure asked with, completed from the disk; wrong sizes are replaced. */
+  private static Resource found(Resource wanted, LeaderRecord leader, int sizeFlags) {
+    int otherFlags = wanted.flags() & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS);
+    return new Resource(
+        leader.spaceName(),
+        leader.resourceName(),
+        leader.lver(),
+        wanted.data64(),
+        wanted.data32(),
+        otherFlags | sizeFlags,
+        wanted.numDisks(),
+        wanted.disks());
   }
 }

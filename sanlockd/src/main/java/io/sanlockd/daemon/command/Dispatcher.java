@@ -10,8 +10,11 @@ import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Command;
+import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.MessageHeader;
+import io.sanlockd.protocol.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -20,9 +23,6 @@ import java.util.Map;
  * gone (protocol.md 4.1, 5, 6).
  */
 public final class Dispatcher implements RequestHandler {
-  private static final int RESTRICT_ALL = 0x1;
-  private static final int MAJOR_MASK = 0xffff_0000;
-
   private final Clients clients;
   private final Supervisor supervisor;
   private final TargetCommands targets;
@@ -61,29 +61,25 @@ public final class Dispatcher implements RequestHandler {
       return HeaderDecision.ACCEPT;
     }
     log.error("ci " + client.slot() + " pid " + connection.peer().pid() + " " + refusal);
-    return (client.restrictions() & RESTRICT_ALL) != 0
+    return (client.restrictions() & CommandFlags.RESTRICT_ALL) != 0
         ? HeaderDecision.SKIP
         : HeaderDecision.CLOSE_GENTLY;
   }
 
   /** Why a header gets no answer; null when it gets one. */
   private static String refusal(Client client, MessageHeader header) {
-    if (header.magic() != MessageHeader.MAGIC) {
-      return "bad magic " + Integer.toHexString(header.magic());
+    if ((client.restrictions() & CommandFlags.RESTRICT_ALL) != 0) {
+      return "restricted, cmd " + header.command();
     }
-    if ((client.restrictions() & RESTRICT_ALL) != 0) {
-      return "restricted, cmd " + header.cmd();
-    }
-    // Compared signed, as the C program does: only a positive major is a foreign one.
-    if (header.cmd() != Command.VERSION.number() && (header.version() & MAJOR_MASK) > 0) {
+    if (header.command() != Command.VERSION.number() && !header.hasSupportedVersion()) {
       return "bad version " + Integer.toHexString(header.version());
     }
-    return Command.of(header.cmd()).isEmpty() ? "unknown cmd " + header.cmd() : null;
+    return Command.of(header.command()).isEmpty() ? "unknown cmd " + header.command() : null;
   }
 
   @Override
   public void request(Connection connection, MessageHeader header, ByteBuffer payload) {
-    Command command = Command.of(header.cmd()).orElseThrow();
+    Command command = Command.of(header.command()).orElseThrow();
     Client client = clientOf(connection);
     client.lastCommand(command.number());
     client.suspended(true);
@@ -93,13 +89,22 @@ public final class Dispatcher implements RequestHandler {
     Request request = new Request(connection, client, command, header, payload);
     CommandHandler handler = handlers.get(command);
     if (handler == null) {
-      log.error("command " + command.text() + " is not supported");
+      log.error("command " + nameOf(command) + " is not supported");
       request.reply(ResultCode.EOPNOTSUPP.number());
     } else if (handler instanceof CommandHandler.Open open) {
-      open.run(request);
+      try {
+        open.run(request);
+      } catch (ProtocolException e) {
+        refuse(request, e);
+      }
     } else if (handler instanceof CommandHandler.ForTarget forTarget) {
       runForTarget(request, forTarget);
     }
+  }
+
+  private void refuse(Request request, ProtocolException e) {
+    log.error("command " + nameOf(request.command()) + ": " + e.getMessage());
+    request.reply(ResultCode.EINVAL.number());
   }
 
   private void runForTarget(Request request, CommandHandler.ForTarget handler) {
@@ -118,7 +123,16 @@ public final class Dispatcher implements RequestHandler {
     }
     Client target = selection.target().get();
     targets.begin(request.command(), target);
-    handler.run(request, target);
+    try {
+      handler.run(request, target);
+    } catch (ProtocolException e) {
+      targets.end(target);
+      refuse(request, e);
+    }
+  }
+
+  private static String nameOf(Command command) {
+    return command.name().toLowerCase(Locale.ROOT);
   }
 
   /** Name that STATUS shows for a connection that is not registered. */
@@ -137,7 +151,7 @@ public final class Dispatcher implements RequestHandler {
           ADD_LOCKSPACE,
           INQ_LOCKSPACE,
           REM_LOCKSPACE ->
-          command.text();
+          nameOf(command);
       case VERSION, RESTRICT, REGISTER, ACQUIRE, RELEASE, INQUIRE, CONVERT, KILLPATH -> "";
       default -> "cmd" + command.number();
     };

@@ -10,6 +10,8 @@ import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Host;
+import io.sanlockd.protocol.LockspaceFlags;
+import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.StateRecord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,11 +29,11 @@ final class HostCommands {
   /** The lockspaces: active, being removed, being added; newest first in each. */
   record GetLockspaces(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       List<io.sanlockd.protocol.Lockspace> found = new ArrayList<>();
       collect(Lockspace.Phase.ACTIVE, 0, found);
-      collect(Lockspace.Phase.REMOVING, io.sanlockd.protocol.Lockspace.REM, found);
-      collect(Lockspace.Phase.ADDING, io.sanlockd.protocol.Lockspace.ADD, found);
+      collect(Lockspace.Phase.REMOVING, LockspaceFlags.REM, found);
+      collect(Lockspace.Phase.ADDING, LockspaceFlags.ADD, found);
       request.replyAndClose(
           0,
           found.size(),
@@ -53,7 +55,7 @@ final class HostCommands {
   /** State of one host, or of all that are not free. */
   record GetHosts(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       var wanted = io.sanlockd.protocol.Lockspace.decode(request.payload());
       Optional<Lockspace> lockspace = lockspaces.active(wanted.name());
       if (lockspace.isEmpty()) {
@@ -95,7 +97,7 @@ final class HostCommands {
   /** What renewals have seen of every host that was ever there. */
   record HostStatus(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       LeaseName name = io.sanlockd.protocol.Lockspace.decode(request.payload()).name();
       Optional<Lockspace> lockspace = lockspaces.find(name);
       if (lockspace.isEmpty()) {
@@ -132,7 +134,7 @@ final class HostCommands {
   /** The last renewals of a lockspace. */
   record Renewals(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       LeaseName name = io.sanlockd.protocol.Lockspace.decode(request.payload()).name();
       Optional<Lockspace> lockspace = lockspaces.find(name);
       if (lockspace.isEmpty()) {

@@ -3,7 +3,9 @@ package io.sanlockd.daemon.command;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.protocol.Disk;
-import io.sanlockd.protocol.StateString;
+import io.sanlockd.protocol.Resource;
+import io.sanlockd.protocol.ResourceFlags;
+import io.sanlockd.protocol.StateText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -17,13 +19,13 @@ final class InquireCommand implements CommandHandler.ForTarget {
 
   @Override
   public void run(Request request, Client target) {
-    List<String> texts = target.tokens().stream().map(InquireCommand::text).toList();
-    byte[] state = String.join(" ", texts).getBytes(StandardCharsets.ISO_8859_1);
-    int bodyLength = texts.isEmpty() ? 0 : state.length + 1;
+    List<Resource> leases = target.tokens().stream().map(InquireCommand::lease).toList();
+    byte[] state = StateText.format(leases).getBytes(StandardCharsets.ISO_8859_1);
+    int bodyLength = leases.isEmpty() ? 0 : state.length + 1;
     targets.end(target);
     request.reply(
         0,
-        texts.size(),
+        leases.size(),
         bodyLength,
         body -> {
           if (bodyLength > 0) {
@@ -32,10 +34,11 @@ final class InquireCommand implements CommandHandler.ForTarget {
         });
   }
 
-  private static String text(Token token) {
+  private static Resource lease(Token token) {
     var resource = token.resource();
     List<Disk> disks = resource.disks().stream().map(d -> new Disk(d.path(), d.offset())).toList();
-    return StateString.of(
-        resource.space(), resource.name(), disks, resource.shared(), resource.lver());
+    return Resource.on(resource.space(), resource.name(), disks)
+        .withLver(resource.lver())
+        .withFlags(resource.shared() ? ResourceFlags.SHARED : 0);
   }
 }

@@ -4,18 +4,16 @@ import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Lockspace;
+import io.sanlockd.protocol.ProtocolException;
 
 /** ADD, INQ and REM_LOCKSPACE (protocol.md 8.2, 8.3, 8.16). */
 final class LockspaceCommands {
-  private static final int ADD_ASYNC = 0x1;
-  private static final int INQ_WAIT = 0x1;
-  private static final int REM_ASYNC = 0x1;
-  private static final int REM_UNUSED = 0x2;
 
   private LockspaceCommands() {}
 
-  private static LockspaceSpec spec(Request request) {
+  private static LockspaceSpec spec(Request request) throws ProtocolException {
     Lockspace wire = Lockspace.decode(request.payload());
     return new LockspaceSpec(wire.name(), wire.hostId(), wire.disk().path(), wire.disk().offset());
   }
@@ -23,10 +21,10 @@ final class LockspaceCommands {
   /** Joins a lockspace; the reply comes when that is done, or at once with ADD_ASYNC. */
   record Add(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       LockspaceSpec spec = spec(request);
       int ioTimeout = request.header().data();
-      if (!request.hasFlag(ADD_ASYNC)) {
+      if (!request.hasFlag(CommandFlags.ADD_ASYNC)) {
         lockspaces.add(spec, ioTimeout, request::reply);
         return;
       }
@@ -37,9 +35,9 @@ final class LockspaceCommands {
   /** State of a lockspace; with INQ_WAIT the reply comes when it is settled. */
   record Inquire(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       LockspaceSpec spec = spec(request);
-      if (request.hasFlag(INQ_WAIT)) {
+      if (request.hasFlag(CommandFlags.INQ_WAIT)) {
         lockspaces.inquireWhenSettled(spec, request::reply);
       } else {
         request.reply(lockspaces.inquire(spec));
@@ -50,14 +48,14 @@ final class LockspaceCommands {
   /** Leaves a lockspace; the reply comes when it is gone, or at once with REM_ASYNC. */
   record Remove(Lockspaces lockspaces, Resources resources) implements CommandHandler.Open {
     @Override
-    public void run(Request request) {
+    public void run(Request request) throws ProtocolException {
       LockspaceSpec spec = spec(request);
-      if (request.hasFlag(REM_UNUSED) && resources.uses(spec.name())) {
+      if (request.hasFlag(CommandFlags.REM_UNUSED) && resources.uses(spec.name())) {
         request.reply(ResultCode.EBUSY.number());
         return;
       }
       int result = lockspaces.remove(spec);
-      if (result != 0 || request.hasFlag(REM_ASYNC)) {
+      if (result != 0 || request.hasFlag(CommandFlags.REM_ASYNC)) {
         request.reply(result);
       } else {
         lockspaces.whenGone(spec, () -> request.reply(0));

@@ -17,6 +17,14 @@ final class LogDumpCommand implements CommandHandler.Open {
     byte[] text = dump.get();
     MessageHeader header = request.header();
     request.replyAndClose(
-        header.reply(text.length, header.data2(), header.length()), ByteBuffer.wrap(text));
+        new MessageHeader(
+            MessageHeader.VERSION,
+            header.command(),
+            header.flags(),
+            header.length(),
+            header.sequence(),
+            text.length,
+            header.data2()),
+        ByteBuffer.wrap(text));
   }
 }

@@ -5,8 +5,9 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
-import io.sanlockd.protocol.MessageHeader;
+import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.PayloadFraming;
+import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,6 @@ import java.util.Optional;
 
 /** RELEASE: gives leases of a registered process back (protocol.md 8.8). */
 final class ReleaseCommand implements CommandHandler.ForTarget {
-  private static final int ALL = 0x1;
-  private static final int RENAME = 0x2;
-  private static final int ORPHAN = 0x4;
   private static final int DISCARD_MILLIS = 100;
 
   private final Resources resources;
@@ -28,20 +26,19 @@ final class ReleaseCommand implements CommandHandler.ForTarget {
   }
 
   @Override
-  public void run(Request request, Client target) {
-    if (request.hasFlag(ALL)) {
+  public void run(Request request, Client target) throws ProtocolException {
+    if (request.hasFlag(CommandFlags.RELEASE_ALL)) {
       // Clients announce structures that nobody reads in this mode.
-      int unread = request.header().length() - MessageHeader.LENGTH;
-      if (unread > 0 && unread <= PayloadFraming.MAX_DISCARD) {
-        request.connection().discardInput(unread, DISCARD_MILLIS);
-      }
+      request
+          .connection()
+          .discardInput(PayloadFraming.surplus(request.header(), 0), DISCARD_MILLIS);
       release(request, target, List.copyOf(target.tokens()), Optional.empty(), 0);
-    } else if (request.hasFlag(ORPHAN)) {
+    } else if (request.hasFlag(CommandFlags.RELEASE_ORPHAN)) {
       Resource wanted = Resource.decode(request.payload());
       int count = resources.releaseOrphans(wanted.lockspaceName(), wanted.name());
       targets.end(target);
       request.reply(count);
-    } else if (request.hasFlag(RENAME)) {
+    } else if (request.hasFlag(CommandFlags.RELEASE_RENAME)) {
       Resource old = Resource.decode(request.payload());
       Resource renamed = Resource.decode(request.payload());
       releaseNamed(request, target, List.of(old), Optional.of(renamed.name()));

@@ -49,7 +49,7 @@ final class Request {
   }
 
   boolean hasFlag(int flag) {
-    return (header.cmdFlags() & flag) != 0;
+    return (header.flags() & flag) != 0;
   }
 
   Connection connection() {
@@ -59,27 +59,26 @@ final class Request {
   /** Plain reply; the connection stays open. */
   void reply(int result) {
     answer();
-    connection.reply(message(header.reply(result, 0, MessageHeader.LENGTH), 0, b -> {}));
+    connection.reply(message(header.reply(result), 0, b -> {}));
   }
 
   /** Plain reply that echoes data2, after which the daemon closes. */
   void replyAndClose(int result) {
     answer();
-    connection.replyAndClose(
-        message(header.reply(result, header.data2(), MessageHeader.LENGTH), 0, b -> {}));
+    connection.replyAndClose(message(header.reply(result, header.data2(), 0), 0, b -> {}));
   }
 
   /** Reply with a body; the connection stays open. */
   void reply(int result, int data2, int bodyLength, Consumer<ByteBuffer> body) {
     answer();
-    MessageHeader reply = header.reply(result, data2, MessageHeader.LENGTH + bodyLength);
+    MessageHeader reply = header.reply(result, data2, bodyLength);
     connection.reply(message(reply, bodyLength, body));
   }
 
   /** Reply with a body, after which the daemon closes. */
   void replyAndClose(int result, int data2, int bodyLength, Consumer<ByteBuffer> body) {
     answer();
-    MessageHeader reply = header.reply(result, data2, MessageHeader.LENGTH + bodyLength);
+    MessageHeader reply = header.reply(result, data2, bodyLength);
     connection.replyAndClose(message(reply, bodyLength, body));
   }
 
@@ -98,7 +97,7 @@ final class Request {
   /** A state stream: header, then chunks as fast as the peer reads, then the daemon closes. */
   void stream(int data2, Iterator<ByteBuffer> chunks) {
     answer();
-    ByteBuffer first = message(header.reply(0, data2, MessageHeader.LENGTH), 0, buffer -> {});
+    ByteBuffer first = message(header.reply(0, data2, 0), 0, buffer -> {});
     connection.replyAndClose(
         new Iterator<>() {
           private boolean headerSent;

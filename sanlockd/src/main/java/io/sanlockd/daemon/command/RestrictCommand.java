@@ -4,7 +4,7 @@ package io.sanlockd.daemon.command;
 final class RestrictCommand implements CommandHandler.Open {
   @Override
   public void run(Request request) {
-    request.client().restrictions(request.header().cmdFlags());
+    request.client().restrictions(request.header().flags());
     request.reply(0);
   }
 }

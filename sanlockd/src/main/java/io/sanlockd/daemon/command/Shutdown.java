@@ -55,8 +55,7 @@ public final class Shutdown {
   /** Answers everybody who waits for the end. */
   public void answerWaiters() {
     MessageHeader bare =
-        new MessageHeader(
-            MessageHeader.MAGIC, MessageHeader.VERSION, 0, 0, MessageHeader.LENGTH, 0, 0, 0);
+        new MessageHeader(MessageHeader.VERSION, 0, 0, MessageHeader.LENGTH, 0, 0, 0);
     waiters.forEach(waiter -> waiter.replyAndClose(bare, ByteBuffer.allocate(0)));
     waiters.clear();
   }

@@ -12,6 +12,7 @@ import io.sanlockd.daemon.status.StateText;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.ResourceFlags;
 import io.sanlockd.protocol.StateRecord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -195,12 +196,9 @@ final class StatusCommand implements CommandHandler.Open {
                 resource.name(),
                 StateText.resource(resource, tokenId)),
             io.sanlockd.protocol.Resource.LENGTH + disks.size() * Disk.LENGTH);
-    io.sanlockd.protocol.Resource.of(
-            resource.space(),
-            resource.name(),
-            resource.shared() ? io.sanlockd.protocol.Resource.Flags.SHARED : 0,
-            disks)
-        .encodeWithDisks(buffer);
+    io.sanlockd.protocol.Resource.on(resource.space(), resource.name(), disks)
+        .withFlags(resource.shared() ? ResourceFlags.SHARED : 0)
+        .encode(buffer);
     return buffer.flip();
   }
 }

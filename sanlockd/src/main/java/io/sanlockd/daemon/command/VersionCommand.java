@@ -10,7 +10,6 @@ final class VersionCommand implements CommandHandler.Open {
   public void run(Request request) {
     request.reply(
         new MessageHeader(
-            MessageHeader.MAGIC,
             MessageHeader.VERSION,
             Command.VERSION.number(),
             0,
