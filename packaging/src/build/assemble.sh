@@ -1,0 +1,41 @@
+#!/bin/sh
+# assemble.sh DIST RUNTIME_JARS TREE
+# Makes the relocatable tree TREE from the files in DIST and the jars listed in the file RUNTIME_JARS
+# (one line, separated by colons). Files of an older build that are not wanted any more are removed.
+set -eu
+
+dist=$1
+list=$2
+tree=$3
+
+mkdir -p "$tree"
+tree=$(cd -P "$tree" && pwd)
+(cd "$dist" && find . -type d -exec mkdir -p "$tree/{}" \;)
+(cd "$dist" && find . -type f -exec cp {} "$tree/{}" \;)
+chmod 755 "$tree"/bin/*
+
+class_path=
+# The list has no final newline, so that read reports the end of the file although it read the line.
+IFS= read -r jars <"$list" || [ -n "$jars" ]
+IFS=:
+for jar in $jars; do
+  name=${jar##*/}
+  # -p and only when changed: class-data archives are bound to size and time of the jars.
+  if ! cmp -s "$jar" "$tree/lib/$name"; then
+    cp -p "$jar" "$tree/lib/$name"
+  fi
+  class_path=${class_path:+$class_path:}$name
+done
+unset IFS
+printf '%s\n' "$class_path" >"$tree/lib/classpath"
+
+for jar in "$tree"/lib/*.jar; do
+  case ":$class_path:" in
+    *":${jar##*/}:"*) ;;
+    *) rm -- "$jar" ;;
+  esac
+done
+
+# Without the archive everything works, only slower: not a reason to fail the build.
+"$tree/bin/sanlock-cds" --if-needed ||
+  echo "warning: no class-data archive was made; commands will start slower" >&2
