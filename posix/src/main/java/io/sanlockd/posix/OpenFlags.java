@@ -1,0 +1,17 @@
+package io.sanlockd.posix;
+
+/** Flags of {@link Fd#open}; {@link #DIRECT} differs between processors. */
+public final class OpenFlags {
+  public static final int RDONLY = 0;
+  public static final int WRONLY = 1;
+  public static final int RDWR = 2;
+  public static final int CREATE = 0x40;
+  public static final int NONBLOCK = 0x800;
+  public static final int SYNC = 0x101000;
+  public static final int CLOEXEC = 0x80000;
+
+  /** Bypass the page cache: address, length and offset must be multiples of the sector size. */
+  public static final int DIRECT = Architecture.CURRENT.openDirect;
+
+  private OpenFlags() {}
+}
