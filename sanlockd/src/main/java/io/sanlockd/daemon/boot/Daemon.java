@@ -94,6 +94,8 @@ final class Daemon {
             options.graceSeconds,
             log::prefixed);
     Shutdown shutdown = new Shutdown(lockspaces, plain);
+    // Before the socket exists: whoever sees the socket may send a signal.
+    TerminationSignals.install(() -> mainLoop.execute(() -> shutdown.request(false)));
     Listener listener = Listener.bind(Path.of(runDirectory.socket()), uid, gid);
     int writeInitTimeout =
         options.writeInitIoTimeout == 0
@@ -115,7 +117,6 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
-    TerminationSignals.install(() -> mainLoop.execute(() -> shutdown.request(false)));
     return new Daemon(loop, listener, supervisor, shutdown);
   }
 
