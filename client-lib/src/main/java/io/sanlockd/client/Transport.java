@@ -1,0 +1,32 @@
+package io.sanlockd.client;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Bytes to and from the daemon. One thread at a time. */
+interface Transport extends Closeable {
+  /**
+   * Sends all remaining bytes.
+   *
+   * @throws TransportException with a negative errno
+   */
+  void send(ByteBuffer bytes) throws TransportException;
+
+  /**
+   * Receives at least one byte unless the stream ended.
+   *
+   * @return bytes received, -1 at end of stream
+   * @throws TransportException with a negative errno, -110 when the wait took too long
+   */
+  int receive(ByteBuffer target) throws TransportException;
+
+  /** Closes; nothing is lost when that fails, because every reply was read before. */
+  default void closeQuietly() {
+    try {
+      close();
+    } catch (IOException e) {
+      // The descriptor is gone in any case.
+    }
+  }
+}
