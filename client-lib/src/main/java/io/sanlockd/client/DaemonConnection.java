@@ -167,6 +167,6 @@ public final class DaemonConnection implements Closeable {
 
   @Override
   public void close() {
-    transport.closeQuietly();
+    transport.close();
   }
 }

@@ -34,7 +34,7 @@ public final class EventChannel implements Closeable {
       EventChannel channel = new EventChannel(client, lockspace, transport);
       int result = channel.register();
       if (result < 0) {
-        transport.closeQuietly();
+        transport.close();
         throw new SanlockException(result, Command.REG_EVENT);
       }
       return channel;
@@ -97,6 +97,6 @@ public final class EventChannel implements Closeable {
   /** Closes the channel; the daemon notices late. */
   @Override
   public void close() {
-    transport.closeQuietly();
+    transport.close();
   }
 }

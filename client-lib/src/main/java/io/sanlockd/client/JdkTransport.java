@@ -99,10 +99,14 @@ final class JdkTransport implements Transport {
   }
 
   @Override
-  public void close() throws IOException {
-    if (selector != null) {
-      selector.close();
+  public void close() {
+    try {
+      if (selector != null) {
+        selector.close();
+      }
+      channel.close();
+    } catch (IOException e) {
+      // See Transport.close.
     }
-    channel.close();
   }
 }

@@ -57,7 +57,11 @@ public final class NativeTransport implements Transport {
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // See Transport.close.
+    }
   }
 }

@@ -1,11 +1,9 @@
 package io.sanlockd.client;
 
-import java.io.Closeable;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Bytes to and from the daemon. One thread at a time. */
-interface Transport extends Closeable {
+interface Transport extends AutoCloseable {
   /**
    * Sends all remaining bytes.
    *
@@ -21,12 +19,7 @@ interface Transport extends Closeable {
    */
   int receive(ByteBuffer target) throws TransportException;
 
-  /** Closes; nothing is lost when that fails, because every reply was read before. */
-  default void closeQuietly() {
-    try {
-      close();
-    } catch (IOException e) {
-      // The descriptor is gone in any case.
-    }
-  }
+  /** Closes. Failing to is not reported: every reply was read before, the descriptor is gone. */
+  @Override
+  void close();
 }
