@@ -60,7 +60,7 @@ public final class Sanlock {
         yield 0;
       }
       case "daemon" -> daemon(args);
-      case "direct" -> args.length == 1 ? usage(1) : unknown("direct", args[1]);
+      case "direct" -> args.length == 1 ? usage(1) : direct(args);
       case "client" -> args.length == 1 ? usage(1) : client(args, 1);
       default -> client(args, 0);
     };
@@ -77,6 +77,28 @@ public final class Sanlock {
     try {
       ParsedOptions options = new OptionParser(invocation).parse(args, actionAt + 1);
       return ClientActions.run(action, new Session(action, options, invocation));
+    } catch (UsageError e) {
+      return usageError(e, action);
+    }
+  }
+
+  private int direct(String[] args) {
+    String action = args[1];
+    if (!DirectActions.isKnown(action)) {
+      return unknown("direct", action);
+    }
+    if (asksForHelp(args, 2)) {
+      return FriendlyHelp.print(action, invocation);
+    }
+    // What to dump is a word of its own; without it the C program ends at once.
+    boolean dump = action.equals("dump");
+    if (dump && args.length == 2) {
+      return 1;
+    }
+    try {
+      ParsedOptions options = new OptionParser(invocation).parse(args, dump ? 3 : 2);
+      return DirectActions.run(
+          action, dump ? args[2] : null, new Session(action, options, invocation));
     } catch (UsageError e) {
       return usageError(e, action);
     }
