@@ -7,7 +7,6 @@ import io.sanlockd.client.Requests;
 import io.sanlockd.client.TransportException;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.Exec;
-import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
@@ -81,13 +80,11 @@ final class CommandAction {
     String path = options.program().get(0);
     try {
       checkExecutable(path);
-      // From here on the JVM may have lost a file of its own at this number: only exec or exit.
-      Fd.duplicateTo(transport.descriptor(), PROGRAM_FD);
       List<String> words = new ArrayList<>();
       for (String word : options.program()) {
         words.add(characters(word));
       }
-      Exec.replace(words.get(0), words, PROGRAM_FD);
+      Exec.replace(words.get(0), words, transport.descriptor(), PROGRAM_FD);
       throw new IllegalStateException("exec returned");
     } catch (PosixException e) {
       session.out().flush();

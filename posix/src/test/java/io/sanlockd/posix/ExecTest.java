@@ -19,19 +19,19 @@ class ExecTest {
       System.out.println("java " + ProcessHandle.current().pid());
       System.out.flush();
       try {
-        Exec.replace("/no/such/program", List.of("x"), keep);
+        Exec.replace("/no/such/program", List.of("x"), keep, 3);
       } catch (PosixException e) {
         System.out.println(e.getMessage());
         System.out.flush();
       }
       String script =
           "echo name $0 $1; echo pid $$; readlink /proc/$$/fd/"
-              + keep
+              + 3
               + "; ls /proc/$$/fd | grep -x "
               + lose
               + "; ls -l /proc/$$/fd | grep -c -e '->.*modules' -e '->.*[.]jar' -e '->.*full'"
               + "; grep SigBlk /proc/$$/status; (yes; echo $? >&2) | true; echo env $EXEC_TEST";
-      Exec.replace("/bin/sh", List.of("sh", "-c", script, "zeroth", "first"), keep);
+      Exec.replace("/bin/sh", List.of("sh", "-c", script, "zeroth", "first"), keep, 3);
     }
   }
 
