@@ -24,13 +24,14 @@ class ExecTest {
         System.out.println(e.getMessage());
         System.out.flush();
       }
+      // Of itself, as the shell blocks everything for moments while it waits for a child.
       String script =
           "echo name $0 $1; echo pid $$; readlink /proc/$$/fd/"
               + keep
               + "; ls /proc/$$/fd | grep -x "
               + lose
               + "; ls -l /proc/$$/fd | grep -c -e '->.*modules' -e '->.*[.]jar' -e '->.*full'"
-              + "; grep SigBlk /proc/$$/status; (yes; echo $? >&2) | true; echo env $EXEC_TEST";
+              + "; grep SigBlk /proc/self/status; (yes; echo $? >&2) | true; echo env $EXEC_TEST";
       Exec.replace("/bin/sh", List.of("sh", "-c", script, "zeroth", "first"), keep);
     }
   }
