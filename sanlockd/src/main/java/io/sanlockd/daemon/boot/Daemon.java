@@ -22,6 +22,7 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.disk.DirectDisks;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.Fd;
 import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class Daemon {
       Clock clock)
       throws IOException {
     LeaseLog plain = log.prefixed("");
-    EventLoop loop = new EventLoop(Limits.standard(), loopLog(plain));
+    EventLoop loop = new EventLoop(Limits.standard().withinDescriptors(Fd.limit()), loopLog(plain));
     MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
     Workers workers = new Workers(options.maxWorkers, mainLoop, e -> die(e, log));
     DirectDisks disks = new DirectDisks(plain);
