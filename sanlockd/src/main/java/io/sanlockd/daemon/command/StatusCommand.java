@@ -16,6 +16,7 @@ import io.sanlockd.protocol.ResourceFlags;
 import io.sanlockd.protocol.StateRecord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -170,7 +171,9 @@ final class StatusCommand implements CommandHandler.Open {
   private void addResources(List<Supplier<ByteBuffer>> records) {
     for (Resource.State state : List.of(Resource.State.HELD, Resource.State.ADD)) {
       for (Resource resource : resources.in(state)) {
-        for (Token token : resource.tokens()) {
+        List<Token> newestFirst = new ArrayList<>(resource.tokens());
+        Collections.reverse(newestFirst);
+        for (Token token : newestFirst) {
           records.add(() -> resource(resource, token.pid(), token.id()));
         }
       }
