@@ -1,0 +1,153 @@
+package io.sanlockd.daemon.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sanlockd.daemon.work.Descriptors;
+import io.sanlockd.daemon.work.Workers;
+import io.sanlockd.helper.SanlockHelper;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.posix.Epoll;
+import io.sanlockd.posix.Errno;
+import io.sanlockd.posix.PosixException;
+import io.sanlockd.posix.Signals;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The link with a real helper process; the test's thread plays the main loop. */
+class HelperLinkTest {
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final AtomicLong seconds = new AtomicLong(1000);
+  private final Clock clock = () -> seconds.get() * Clock.SECOND_NANOS;
+  private final LinkedBlockingQueue<Runnable> mainLoop = new LinkedBlockingQueue<>();
+  private final Map<Integer, Runnable> watched = new HashMap<>();
+  private Epoll epoll;
+  private HelperLink link;
+
+  @BeforeEach
+  void start() throws Exception {
+    epoll = Epoll.create(8);
+    Descriptors descriptors =
+        new Descriptors() {
+          @Override
+          public void watch(int fd, Runnable onReady) throws PosixException {
+            epoll.add(fd, Epoll.IN, fd);
+            watched.put(fd, onReady);
+          }
+
+          @Override
+          public void unwatch(int fd) {
+            watched.remove(fd);
+            try {
+              epoll.remove(fd);
+            } catch (PosixException e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+    Workers workers =
+        new Workers(
+            2,
+            mainLoop::add,
+            e -> {
+              throw new AssertionError(e);
+            });
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx8m",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SanlockHelper.class.getName());
+    link = new HelperLink(command, true, descriptors, workers, clock, LeaseLog.NONE);
+    link.start();
+  }
+
+  @AfterEach
+  void stop() {
+    ProcessHandle.of(link.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    epoll.close();
+  }
+
+  /** Runs the main loop until the condition holds. */
+  private void runUntil(BooleanSupplier condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("patience").isLessThan(deadline);
+      int count = epoll.await(20);
+      for (int i = 0; i < count; i++) {
+        Runnable onReady = watched.get((int) epoll.token(i));
+        if (onReady != null) {
+          onReady.run();
+        }
+      }
+      Runnable action = mainLoop.poll();
+      if (action != null) {
+        action.run();
+      }
+    }
+  }
+
+  @Test
+  void aKillMessageReachesTheProcess() throws Exception {
+    Process victim = new ProcessBuilder("/bin/sleep", "100").start();
+    assertThat(link.kill((int) victim.pid(), Signals.TERM)).isZero();
+    assertThat(victim.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(victim.exitValue()).isEqualTo(128 + Signals.TERM);
+  }
+
+  @Test
+  void aHelperThatDiesIsReplacedAfterAPause() throws Exception {
+    int first = link.pid();
+    assertThat(ProcessHandle.of(first).orElseThrow().destroyForcibly()).isTrue();
+    runUntil(() -> !link.available());
+    assertThat(link.kill(1, Signals.TERM)).isEqualTo(-Errno.ESRCH);
+    link.check();
+    assertThat(mainLoop).isEmpty();
+    seconds.addAndGet(1);
+    link.check();
+    runUntil(link::available);
+    assertThat(link.pid()).isNotEqualTo(first);
+  }
+
+  @Test
+  void aHelperThatIsSilentForAMinuteIsKilledAndReplaced() throws Exception {
+    runUntil(() -> link.lastStatusSeconds() == 1000);
+    ProcessHandle first = ProcessHandle.of(link.pid()).orElseThrow();
+    Process stop = new ProcessBuilder("kill", "-STOP", Long.toString(first.pid())).start();
+    assertThat(stop.waitFor()).isZero();
+    seconds.addAndGet(61);
+    link.check();
+    assertThat(link.available()).isFalse();
+    first.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    seconds.addAndGet(1);
+    link.check();
+    runUntil(link::available);
+  }
+
+  @Test
+  void aFullPipeIsCountedAndNeverWaitedFor() throws Exception {
+    Process stop = new ProcessBuilder("kill", "-STOP", Integer.toString(link.pid())).start();
+    assertThat(stop.waitFor()).isZero();
+    int sent = 0;
+    while (link.kill(Integer.MAX_VALUE, Signals.TERM) == 0) {
+      sent++;
+      assertThat(sent).isLessThan(1000);
+    }
+    assertThat(sent).isGreaterThanOrEqualTo(128);
+    assertThat(link.fullCount()).isEqualTo(1);
+    assertThat(link.available()).isTrue();
+  }
+}
