@@ -1,27 +1,32 @@
 package io.sanlockd.daemon.boot;
 
 import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.client.PidFdTable;
 import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.lockspace.RenewalThreads;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.loop.EventLoop;
 import io.sanlockd.daemon.loop.Limits;
 import io.sanlockd.daemon.loop.Listener;
 import io.sanlockd.daemon.loop.LoopLog;
-import io.sanlockd.daemon.recovery.PidFdSignals;
+import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.work.MainLoop;
+import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.disk.DirectDisks;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.Fd;
 import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,16 +36,29 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Daemon {
   private static final int EXIT_INTERNAL_ERROR = 70;
 
+  /** Requests that may wait for a worker; more are refused with -12. */
+  private static final int WAITING_REQUESTS = 4096;
+
   private final EventLoop loop;
+  private final MainLoop mainLoop;
   private final Listener listener;
   private final Supervisor supervisor;
   private final Shutdown shutdown;
+  private final DaemonLog log;
 
-  private Daemon(EventLoop loop, Listener listener, Supervisor supervisor, Shutdown shutdown) {
+  private Daemon(
+      EventLoop loop,
+      MainLoop mainLoop,
+      Listener listener,
+      Supervisor supervisor,
+      Shutdown shutdown,
+      DaemonLog log) {
     this.loop = loop;
+    this.mainLoop = mainLoop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.shutdown = shutdown;
+    this.log = log;
   }
 
   /**
@@ -59,9 +77,11 @@ final class Daemon {
       Clock clock)
       throws IOException {
     LeaseLog plain = log.prefixed("");
-    EventLoop loop = new EventLoop(Limits.standard(), loopLog(plain));
+    Limits limits = Limits.standard().withinDescriptors(Fd.limit());
+    EventLoop loop = new EventLoop(limits, loopLog(plain));
     MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
-    Workers workers = new Workers(options.maxWorkers, mainLoop, e -> die(e, log));
+    Workers workers =
+        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
     DirectDisks disks = new DirectDisks(plain);
     LockspaceSettings settings =
         new LockspaceSettings(
@@ -71,9 +91,10 @@ final class Daemon {
             settings,
             LeaseTimes.DEFAULT_FIRE_TIMEOUT,
             disks,
+            new FileIdentity(),
             clock,
             mainLoop,
-            e -> die(e, log),
+            new RenewalThreads(e -> die(e, log)),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -89,11 +110,11 @@ final class Daemon {
             lockspaces,
             clients,
             resources,
-            new PidFdSignals(),
+            new DirectSignals(),
             clock,
             options.graceSeconds,
             log::prefixed);
-    Shutdown shutdown = new Shutdown(lockspaces, plain);
+    Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
     Listener listener = Listener.bind(Path.of(runDirectory.socket()), uid, gid);
     int writeInitTimeout =
         options.writeInitIoTimeout == 0
@@ -108,6 +129,7 @@ final class Daemon {
             shutdown,
             workers,
             disks,
+            new PidFdTable(),
             clock,
             facts(options, hostName, uid, gid),
             log::dump,
@@ -115,13 +137,21 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
-    TerminationSignals.install(() -> mainLoop.execute(() -> shutdown.request(false)));
-    return new Daemon(loop, listener, supervisor, shutdown);
+    return new Daemon(loop, mainLoop, listener, supervisor, shutdown, log);
+  }
+
+  /** Asks for an end once there is no lockspace; any thread. */
+  void requestShutdown() {
+    mainLoop.execute(() -> shutdown.request(false));
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
   void run() throws IOException {
-    loop.run(this::duty);
+    try {
+      loop.run(this::duty);
+    } catch (RuntimeException | Error e) {
+      die(e, log);
+    }
     loop.close();
     listener.close();
   }
