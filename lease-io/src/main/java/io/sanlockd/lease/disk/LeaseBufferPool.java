@@ -1,7 +1,7 @@
 package io.sanlockd.lease.disk;
 
 import io.sanlockd.model.Check;
-import java.nio.ByteBuffer;
+import io.sanlockd.posix.AlignedMemory;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +11,6 @@ import java.util.Map;
  * comes back when the kernel has reported its end. Thread-safe.
  */
 public final class LeaseBufferPool {
-  private static final int PAGE = 4096;
   private static final int SECTOR = 512;
   private static final long KEPT_BYTES_LIMIT = 16L << 20;
 
@@ -34,8 +33,7 @@ public final class LeaseBufferPool {
       }
     }
     if (buffer == null) {
-      ByteBuffer aligned = ByteBuffer.allocateDirect(length + PAGE).alignedSlice(PAGE);
-      return new LeaseBuffer(aligned.slice(0, length), this);
+      return new LeaseBuffer(AlignedMemory.allocate(length), this);
     }
     buffer.lend();
     return buffer;

@@ -57,6 +57,11 @@ public record LeaderRecord(
   /** Leader flag: owned only for the moment in which a host joins a shared lease. */
   public static final int SHORT_HOLD = 0x1;
 
+  /** All fields zero: what an area never written looks like. */
+  public static final LeaderRecord EMPTY =
+      new LeaderRecord(
+          0, 0, 0, 0, 0, 0, 0, 0, 0, LeaseName.EMPTY, LeaseName.EMPTY, 0, 0, 0, 0, 0, 0, 0, 0);
+
   private static final int MAGIC = 0;
   private static final int VERSION = 4;
   private static final int FLAGS = 8;

@@ -31,6 +31,7 @@ import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /** All rooms, wired together. */
 final class Daemon {
@@ -40,21 +41,14 @@ final class Daemon {
   private static final int WAITING_REQUESTS = 4096;
 
   private final EventLoop loop;
-  private final MainLoop mainLoop;
   private final Listener listener;
   private final Supervisor supervisor;
   private final Shutdown shutdown;
   private final DaemonLog log;
 
   private Daemon(
-      EventLoop loop,
-      MainLoop mainLoop,
-      Listener listener,
-      Supervisor supervisor,
-      Shutdown shutdown,
-      DaemonLog log) {
+      EventLoop loop, Listener listener, Supervisor supervisor, Shutdown shutdown, DaemonLog log) {
     this.loop = loop;
-    this.mainLoop = mainLoop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.shutdown = shutdown;
@@ -66,6 +60,7 @@ final class Daemon {
    *
    * @param uid owner of the socket, -1 = leave
    * @param gid group of the socket, -1 = leave
+   * @param termination is given what to do when a termination signal arrives, on any thread
    */
   static Daemon create(
       DaemonOptions options,
@@ -74,7 +69,8 @@ final class Daemon {
       int uid,
       int gid,
       DaemonLog log,
-      Clock clock)
+      Clock clock,
+      Consumer<Runnable> termination)
       throws IOException {
     LeaseLog plain = log.prefixed("");
     Limits limits = Limits.standard().withinDescriptors(Fd.limit());
@@ -115,6 +111,8 @@ final class Daemon {
             options.graceSeconds,
             log::prefixed);
     Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
+    // Before the socket exists: whoever sees the socket may send a signal.
+    termination.accept(() -> mainLoop.execute(() -> shutdown.request(false)));
     Listener listener = Listener.bind(Path.of(runDirectory.socket()), uid, gid);
     int writeInitTimeout =
         options.writeInitIoTimeout == 0
@@ -137,12 +135,7 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
-    return new Daemon(loop, mainLoop, listener, supervisor, shutdown, log);
-  }
-
-  /** Asks for an end once there is no lockspace; any thread. */
-  void requestShutdown() {
-    mainLoop.execute(() -> shutdown.request(false));
+    return new Daemon(loop, listener, supervisor, shutdown, log);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */

@@ -129,10 +129,17 @@ public final class SanlockDaemon {
   private void serve(DaemonLog log, Clock clock, Owner owner) throws IOException {
     LeaseName hostName = options.hostName.orElseGet(HostName::generate);
     Daemon daemon =
-        Daemon.create(options, hostName, runDirectory, owner.uid, owner.gid, log, clock);
+        Daemon.create(
+            options,
+            hostName,
+            runDirectory,
+            owner.uid,
+            owner.gid,
+            log,
+            clock,
+            TerminationSignals::install);
     log.prefixed("")
         .warning("sanlock daemon started 3.8.5 host " + hostName + " (" + NodeName.get() + ")");
-    TerminationSignals.install(daemon::requestShutdown);
     if (inBackground) {
       Background.ready();
     }
