@@ -5,6 +5,7 @@ import io.sanlockd.client.NativeTransport;
 import io.sanlockd.client.Reply;
 import io.sanlockd.client.Requests;
 import io.sanlockd.client.TransportException;
+import io.sanlockd.model.Check;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.Exec;
 import io.sanlockd.posix.Fd;
@@ -28,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class CommandAction {
   private static final int PROGRAM_FD = 3;
+  private static final String NO_PROGRAM = "";
   private static final int FAILED = 1;
 
   /** The C program's exit status when the program can not be started. */
@@ -78,21 +80,32 @@ final class CommandAction {
   }
 
   private int replace(NativeTransport transport) {
-    String path = options.program().get(0);
+    List<String> words = new ArrayList<>();
+    for (String word : options.program()) {
+      words.add(characters(word));
+    }
     try {
-      checkExecutable(path);
-      // From here on the JVM may have lost a file of its own at this number: only exec or exit.
+      checkExecutable(options.program().get(0));
+      rehearse();
       Fd.duplicateTo(transport.descriptor(), PROGRAM_FD);
-      List<String> words = new ArrayList<>();
-      for (String word : options.program()) {
-        words.add(characters(word));
-      }
       Exec.replace(words.get(0), words, PROGRAM_FD);
       throw new IllegalStateException("exec returned");
     } catch (PosixException e) {
       session.out().flush();
       session.invocation().err().line("execv failed: " + Errno.text(e.errno()));
       return EXEC_FAILED;
+    }
+  }
+
+  /**
+   * Fails once on purpose, so that every class on the way to exec and back is loaded. The JVM reads
+   * its own classes from descriptor 3, which is ours from the next step on.
+   */
+  private static void rehearse() {
+    try {
+      Exec.replace(NO_PROGRAM, List.of(NO_PROGRAM), -1);
+    } catch (PosixException e) {
+      Check.state(!Errno.text(e.errno()).isEmpty(), "no text for errno");
     }
   }
 
