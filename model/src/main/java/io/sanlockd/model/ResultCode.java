@@ -102,6 +102,8 @@ public enum ResultCode {
       "transfer cut short: the area lies past the end of the file or device",
       "check offset and size of the storage",
       null),
+  /** Not supported. */
+  EOPNOTSUPP(-95, "not supported", "use a release that offers this", null),
   /** The request ended before its data. */
   ENOTCONN(
       -107, "the request ended before its data", "the client closed the connection early", null),

@@ -11,6 +11,7 @@ public final class Exec {
   private static final int SIGNAL_SET_BYTES = 128;
   private static final long SIG_DFL = 0;
   private static final int FIRST_CLOSED_FD = 3;
+  private static final int F_DUPFD_CLOEXEC = 1030;
 
   private Exec() {}
 
@@ -22,27 +23,51 @@ public final class Exec {
    *
    * @param arguments the whole argument vector, the program's name first
    * @param keepFd descriptor (0 or more) to hand over, -1 for none
+   * @param asFd the number it has in the program; a descriptor of the JVM that has this number is
+   *     closed by the exec
    * @throws PosixException if the program cannot be started; signal mask, SIGPIPE and close-on-exec
    *     flags are changed by then, so the caller should report it and exit
    */
-  public static void replace(String path, List<String> arguments, int keepFd)
+  public static void replace(String path, List<String> arguments, int keepFd, int asFd)
       throws PosixException {
     byte[] program = Native.cString(path);
     byte[][] strings = arguments.stream().map(Native::cString).toArray(byte[][]::new);
     ByteBuffer vector = argumentVector(strings);
     clearSignals();
     Fd.closeOnExecFrom(FIRST_CLOSED_FD);
-    if (keepFd >= 0) {
+    if (keepFd >= 0 && keepFd == asFd) {
       Fd.setCloseOnExec(keepFd, false);
     }
     int errno;
     try {
-      int unused = Native.C.execv(program, Native.address(vector));
-      errno = Native.errno();
+      errno = execAs(program, Native.address(vector), keepFd, asFd);
     } finally {
       Reference.reachabilityFence(vector);
     }
     throw new PosixException("execv", path, errno);
+  }
+
+  /**
+   * Moves the descriptor and executes; returns the errno with the descriptors as they were. While
+   * the JVM's own file is not at its number nothing may be loaded, so every call made then was made
+   * before.
+   */
+  private static int execAs(byte[] program, long vector, int keepFd, int asFd)
+      throws PosixException {
+    if (keepFd < 0 || keepFd == asFd) {
+      int unused = Native.C.execv(program, vector);
+      return Native.errno();
+    }
+    int saved = Native.C.fcntl(asFd, F_DUPFD_CLOEXEC, FIRST_CLOSED_FD);
+    // The rehearsal: an empty path can not be executed, and a descriptor moved to itself stays.
+    int unused = Native.C.execv(new byte[1], vector) + Native.C.dup2(keepFd, keepFd);
+    int errno = Native.errno();
+    if (Native.C.dup2(keepFd, asFd) == asFd) {
+      unused = Native.C.execv(program, vector);
+      errno = Native.errno();
+      unused = Native.C.dup2(saved, asFd);
+    }
+    return errno;
   }
 
   /** Pointers, a null pointer, then the strings they point to. */

@@ -14,6 +14,7 @@ public final class Fd {
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final long CLOSE_RANGE_CLOEXEC = 4;
+  private static final int RLIMIT_NOFILE = 7;
   private static final int CREATE_MODE = 0644;
 
   private static final int READ = 0;
@@ -118,6 +119,18 @@ public final class Fd {
     if (result < 0) {
       closeOnExecOneByOne(lowest);
     }
+  }
+
+  /**
+   * How many descriptors this process may have (soft limit); {@link Long#MAX_VALUE} for any number.
+   */
+  public static long limit() throws PosixException {
+    Native.Scratch scratch = Native.scratch();
+    if (Native.C.getrlimit(RLIMIT_NOFILE, scratch.address) < 0) {
+      throw PosixException.last("getrlimit", "");
+    }
+    long soft = scratch.buffer.getLong(0);
+    return soft < 0 ? Long.MAX_VALUE : soft;
   }
 
   static void closeOnExecOneByOne(int lowest) throws PosixException {

@@ -97,6 +97,8 @@ final class Native {
 
     int geteuid();
 
+    int getrlimit(int resource, long address);
+
     long getpwnam(@In byte[] name);
 
     long getgrnam(@In byte[] name);

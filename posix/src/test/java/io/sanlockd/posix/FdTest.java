@@ -133,6 +133,12 @@ class FdTest {
     assertThat(Files.isWritable(path)).isTrue();
   }
 
+  @Test
+  void theLimitOfDescriptorsIsTheKernels() throws Exception {
+    String limits = Files.readString(Path.of("/proc/self/limits"));
+    assertThat(limits).containsPattern("Max open files +" + Fd.limit() + " ");
+  }
+
   private static void closeBoth(Pipe pipe) {
     Fd.close(pipe.readFd());
     Fd.close(pipe.writeFd());

@@ -1,0 +1,13 @@
+package io.sanlockd.cli;
+
+import io.sanlockd.client.Endpoint;
+
+/**
+ * What surrounds one run of the command.
+ *
+ * @param programName argv[0] as the user typed it
+ * @param endpoint the daemon
+ * @param out standard output
+ * @param err standard error
+ */
+record Invocation(String programName, Endpoint endpoint, Out out, Out err) {}

@@ -1,0 +1,64 @@
+package io.sanlockd.cli.golden;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The recorded cases and the list of those where we differ on purpose. */
+public final class GoldenCases {
+  private GoldenCases() {}
+
+  /** Cases by scenario, both in the order of the file. */
+  public static Map<String, List<GoldenCase>> byScenario() {
+    Map<String, List<GoldenCase>> scenarios = new LinkedHashMap<>();
+    for (var element : read("/golden/cases.json").getAsJsonArray("cases")) {
+      GoldenCase golden = GoldenCase.of(element.getAsJsonObject());
+      scenarios.computeIfAbsent(golden.scenario(), name -> new ArrayList<>()).add(golden);
+    }
+    return scenarios;
+  }
+
+  /** What we do instead, by case name. */
+  public static Map<String, Difference> differences() {
+    Map<String, Difference> differences = new LinkedHashMap<>();
+    for (var element : read("/golden/differences.json").getAsJsonArray("differences")) {
+      JsonObject json = element.getAsJsonObject();
+      for (String name : GoldenCase.strings(json, "cases")) {
+        differences.put(
+            name,
+            new Difference(
+                json.get("reason").getAsString(),
+                json.get("stdout").getAsString(),
+                json.get("exit").getAsInt()));
+      }
+    }
+    return differences;
+  }
+
+  /**
+   * A deliberate difference.
+   *
+   * @param reason why
+   * @param stdout what we print instead, with placeholders
+   * @param exit our status
+   */
+  public record Difference(String reason, String stdout, int exit) {}
+
+  private static JsonObject read(String resource) {
+    try (InputStream stream = GoldenCases.class.getResourceAsStream(resource);
+        Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
+      return JsonParser.parseReader(reader).getAsJsonObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package io.sanlockd.cli.golden;
+
+import com.google.gson.JsonObject;
+import io.sanlockd.client.Endpoint;
+import io.sanlockd.client.RegisteredClient;
+import io.sanlockd.client.Requests;
+import io.sanlockd.client.SanlockClient;
+import io.sanlockd.client.SanlockException;
+import io.sanlockd.protocol.Command;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the cases of one scenario in order, in one scratch directory. */
+public final class ScenarioRunner implements AutoCloseable {
+  private static final long START_SECONDS = 30;
+  private static final int STEP_MILLIS = 20;
+
+  private final Programs programs;
+  private final Path directory;
+  private final Map<String, Process> processes = new LinkedHashMap<>();
+  private final Map<String, String> placeholders = new LinkedHashMap<>();
+  private RegisteredClient ownRegistration;
+
+  /** Starts with an empty directory. */
+  public ScenarioRunner(Programs programs, Path directory) throws IOException {
+    this.programs = programs;
+    this.directory = directory;
+    placeholders.put("@DIR@", directory.toString());
+    placeholders.put("@NODE@", nodeName());
+  }
+
+  private static String nodeName() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+  }
+
+  /** Performs the set-up of a case and runs it. */
+  public Outcome run(GoldenCase golden) throws Exception {
+    for (JsonObject action : golden.setup()) {
+      perform(action);
+    }
+    return programs.run(golden, resolveAll(golden.argv()), resolveAll(golden.env()));
+  }
+
+  /** A recorded text with the placeholders of this run. */
+  public String resolve(String text) {
+    String resolved = text;
+    for (Map.Entry<String, String> placeholder : placeholders.entrySet()) {
+      resolved = resolved.replace(placeholder.getKey(), placeholder.getValue());
+    }
+    return resolved;
+  }
+
+  private List<String> resolveAll(List<String> texts) {
+    return texts.stream().map(this::resolve).toList();
+  }
+
+  private Map<String, String> resolveAll(Map<String, String> texts) {
+    Map<String, String> resolved = new LinkedHashMap<>();
+    texts.forEach((key, value) -> resolved.put(key, resolve(value)));
+    return resolved;
+  }
+
+  private void perform(JsonObject action) throws Exception {
+    String kind = action.get("action").getAsString();
+    switch (kind) {
+      case "create_file" -> {
+        try (RandomAccessFile file = new RandomAccessFile(path(action).toFile(), "rw")) {
+          file.setLength(action.get("size").getAsLong());
+        }
+      }
+      case "write_file" ->
+          Files.writeString(
+              path(action), action.get("text").getAsString(), StandardCharsets.ISO_8859_1);
+      case "remove_file" -> Files.deleteIfExists(path(action));
+      case "stale_socket" -> staleSocket(path(action));
+      case "start_daemon" -> startDaemon(action);
+      case "stop_daemon" -> stop(action, true);
+      case "signal_daemon" -> stop(action, false);
+      case "background" -> startInBackground(action);
+      case "wait_background" -> waitFor(process(action));
+      case "kill" -> {
+        stop(action, true);
+        TimeUnit.MILLISECONDS.sleep(500);
+      }
+      case "sleep" ->
+          TimeUnit.MILLISECONDS.sleep((long) (action.get("seconds").getAsDouble() * 1000));
+      case "run" -> runToEnd(action);
+      case "note" -> note(action.get("text").getAsString());
+      default -> throw new IllegalArgumentException("unknown set-up action " + kind);
+    }
+  }
+
+  private Path path(JsonObject action) throws IOException {
+    Path path = Path.of(resolve(action.get("path").getAsString()));
+    Files.createDirectories(path.getParent());
+    return path;
+  }
+
+  private Process process(JsonObject action) {
+    return processes.get(action.get("name").getAsString());
+  }
+
+  private static void staleSocket(Path path) throws IOException {
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      ServerSocketChannel unused = server.bind(UnixDomainSocketAddress.of(path));
+    }
+  }
+
+  private Process start(JsonObject action) throws IOException {
+    String name = action.get("name").getAsString();
+    List<String> argv = programs.command(resolveAll(GoldenCase.strings(action, "argv")));
+    ProcessBuilder builder = new ProcessBuilder(argv);
+    builder.environment().put("TZ", "UTC");
+    builder.environment().put("LC_ALL", "C");
+    builder.environment().putAll(resolveAll(GoldenCase.environment(action)));
+    builder.redirectInput(new File("/dev/null"));
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(directory.resolve(name + ".log").toFile());
+    Process process = builder.start();
+    processes.put(name, process);
+    placeholders.put("@PID:" + name + "@", Long.toString(process.pid()));
+    return process;
+  }
+
+  private void startDaemon(JsonObject action) throws Exception {
+    Process process = start(action);
+    SanlockClient client = client(action);
+    await(process, () -> client.exchange(Requests.plain(Command.VERSION)).result() == 0);
+  }
+
+  private SanlockClient client(JsonObject action) {
+    String runDirectory = resolveAll(GoldenCase.environment(action)).get("SANLOCK_RUN_DIR");
+    return new SanlockClient(
+        Endpoint.ofRunDirectory(runDirectory).withReadTimeout(20, TimeUnit.SECONDS));
+  }
+
+  private void startInBackground(JsonObject action) throws Exception {
+    Process process = start(action);
+    if (action.has("wait_registered") && action.get("wait_registered").getAsBoolean()) {
+      SanlockClient client = client(action);
+      long wanted = GoldenCase.strings(action, "argv").stream().filter("-r"::equals).count();
+      await(process, () -> holds(client, (int) process.pid(), wanted));
+    }
+  }
+
+  private static boolean holds(SanlockClient client, int pid, long wanted) {
+    try {
+      return client.inquire(pid).size() >= wanted;
+    } catch (SanlockException e) {
+      return false;
+    }
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  /** Waits for a condition, or for the process to end, or for a long time. */
+  private static void await(Process process, Condition condition) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (!condition.holds()) {
+      if (!process.isAlive() || System.nanoTime() > deadlineNanos) {
+        return;
+      }
+      boolean unused = process.waitFor(STEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void stop(JsonObject action, boolean wait) throws Exception {
+    Process process = process(action);
+    signal(process, action.get("signal").getAsInt());
+    if (wait) {
+      waitFor(process);
+    }
+  }
+
+  static void signal(Process process, int signal) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+    int unused = kill.waitFor();
+  }
+
+  private static void waitFor(Process process) throws InterruptedException {
+    if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("process did not end: " + process.info());
+    }
+  }
+
+  private void runToEnd(JsonObject action) throws Exception {
+    JsonObject named = action.deepCopy();
+    named.addProperty("name", "setup-run");
+    Process process = start(named);
+    waitFor(process);
+    processes.remove("setup-run");
+    int expected = action.get("expect_exit").getAsInt();
+    if (process.exitValue() != expected) {
+      throw new IllegalStateException("set-up ended with " + process.exitValue() + ": " + action);
+    }
+  }
+
+  /** The two notes of the recording that ask for something to be done. */
+  private void note(String text) throws SanlockException {
+    if (text.startsWith("open a raw connection")) {
+      SanlockClient client =
+          new SanlockClient(Endpoint.ofRunDirectory(directory.resolve("runA").toString()));
+      ownRegistration = client.register();
+      placeholders.put("@PID:me@", Long.toString(ProcessHandle.current().pid()));
+    } else if (text.startsWith("close the raw connection")) {
+      ownRegistration.close();
+    }
+  }
+
+  /** Ends everything that was started, the last first. */
+  @Override
+  public void close() {
+    if (ownRegistration != null) {
+      ownRegistration.close();
+    }
+    List<Process> started = new ArrayList<>(processes.values());
+    Collections.reverse(started);
+    for (Process process : started) {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.sanlockd.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.Command;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Finding the daemon, and what happens when it is not there or does not answer. */
+class EndpointTest {
+  @Test
+  void onlyAnUnsetRunDirectoryMeansTheDefault() {
+    assertThat(Endpoint.ofRunDirectory(null).socketPath()).isEqualTo("/run/sanlock/sanlock.sock");
+    assertThat(Endpoint.ofRunDirectory("").socketPath()).isEqualTo("/sanlock.sock");
+    assertThat(Endpoint.ofRunDirectory("/x").socketPath()).isEqualTo("/x/sanlock.sock");
+  }
+
+  @Test
+  void aLongSocketPathIsCutAt106Chars() {
+    assertThat(Endpoint.ofRunDirectory("/" + "x".repeat(200)).socketPath())
+        .isEqualTo("/" + "x".repeat(105));
+  }
+
+  @Test
+  void aMissingSocketIsNotFoundForBothTransports(@TempDir Path directory) {
+    Endpoint endpoint = Endpoint.ofRunDirectory(directory.toString());
+    assertThat(new SanlockClient(endpoint).exchange(Requests.plain(Command.VERSION)).result())
+        .isEqualTo(ResultCode.ENOENT.number());
+    TransportException error =
+        catchThrowableOfType(
+            TransportException.class, () -> NativeTransport.connect(endpoint).close());
+    assertThat(error.number()).isEqualTo(ResultCode.ENOENT.number());
+  }
+
+  @Test
+  void aStaleSocketRefusesForBothTransports(@TempDir Path directory) throws Exception {
+    Endpoint endpoint = Endpoint.ofRunDirectory(directory.toString());
+    ServerSocketChannel server = listen(endpoint);
+    server.close();
+    assertThat(new SanlockClient(endpoint).exchange(Requests.plain(Command.VERSION)).result())
+        .isEqualTo(ResultCode.ECONNREFUSED.number());
+    TransportException error =
+        catchThrowableOfType(
+            TransportException.class, () -> NativeTransport.connect(endpoint).close());
+    assertThat(error.number()).isEqualTo(ResultCode.ECONNREFUSED.number());
+  }
+
+  @Test
+  void aDaemonThatNeverAnswersIsGivenUp(@TempDir Path directory) throws Exception {
+    Endpoint endpoint =
+        Endpoint.ofRunDirectory(directory.toString()).withReadTimeout(50, TimeUnit.MILLISECONDS);
+    try (ServerSocketChannel server = listen(endpoint)) {
+      assertThat(server.isOpen()).isTrue();
+      SanlockException error =
+          catchThrowableOfType(SanlockException.class, () -> new SanlockClient(endpoint).version());
+      assertThat(error.number()).isEqualTo(-110);
+      assertThat(error).hasMessageContaining("no reply");
+    }
+  }
+
+  @Test
+  void aReplyCutShortIsMinusOne(@TempDir Path directory) throws Exception {
+    Endpoint endpoint = Endpoint.ofRunDirectory(directory.toString());
+    try (ServerSocketChannel server = listen(endpoint);
+        DaemonConnection connection = DaemonConnection.open(endpoint)) {
+      try (SocketChannel accepted = server.accept()) {
+        int unused = accepted.write(ByteBuffer.allocate(31));
+      }
+      int result = connection.exchange(Requests.plain(Command.VERSION)).result();
+      // The peer may be gone before or after our request is sent.
+      assertThat(result).isIn(-1, -32, -104);
+    }
+  }
+
+  private static ServerSocketChannel listen(Endpoint endpoint) throws Exception {
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    return server.bind(UnixDomainSocketAddress.of(endpoint.socketPath()));
+  }
+}

@@ -1,0 +1,418 @@
+package io.sanlockd.lease.delta;
+
+import io.sanlockd.lease.Cancellation;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.Pause;
+import io.sanlockd.lease.disk.IoTimeoutException;
+import io.sanlockd.lease.disk.LateIo;
+import io.sanlockd.lease.disk.LeaseBuffer;
+import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.AreaLayout;
+import io.sanlockd.lease.format.HostBitmap;
+import io.sanlockd.lease.format.LeaderCheck;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.Check;
+import io.sanlockd.model.ResultCode;
+import java.util.Optional;
+
+/**
+ * Our lease on a host_id: taken once, renewed until it is returned (delta-lease.md 5 to 7). Used by
+ * one thread, the lockspace's.
+ *
+ * <p>Whatever time is taken for "last success" is the time <em>before</em> the write was submitted:
+ * other hosts can see the new timestamp only later, so our idea of our own expiry never lies behind
+ * theirs.
+ */
+public final class DeltaLease {
+  private static final long READ_TO_WRITE_LIMIT_NANOS = Clock.SECOND_NANOS;
+  private static final int READ_ATTEMPTS = 5;
+
+  private final LockspaceIdentity identity;
+  private final LeaseDisk disk;
+  private final Clock clock;
+  private final Pause pause;
+  private final LeaseLog log;
+  private final long ownOffset;
+  private final long readExtendNanos;
+
+  private LeaderRecord current;
+  private boolean previousSucceeded;
+  private long lastSuccessSeconds;
+  private LateIo lateRead;
+  private long lateReadIssuedNanos;
+
+  /**
+   * A lease not yet taken.
+   *
+   * @param disk stays open as long as the lease is used; the caller closes it
+   * @param readExtendNanos how long a renewal waits once more for a read that timed out
+   */
+  public DeltaLease(
+      LockspaceIdentity identity,
+      LeaseDisk disk,
+      long readExtendNanos,
+      Clock clock,
+      Pause pause,
+      LeaseLog log) {
+    this.identity = identity;
+    this.disk = disk;
+    this.clock = clock;
+    this.pause = pause;
+    this.log = log;
+    this.readExtendNanos = readExtendNanos;
+    this.ownOffset =
+        identity.offset() + new AreaLayout(identity.geometry()).deltaLease(identity.hostId());
+  }
+
+  /** The record as last written by us. */
+  public LeaderRecord current() {
+    Check.state(current != null, "delta lease was not acquired");
+    return current;
+  }
+
+  /** Monotonic seconds before the last write that is known to have reached the disk. */
+  public long lastSuccessSeconds() {
+    return lastSuccessSeconds;
+  }
+
+  /**
+   * Takes the host_id. Waits until a former owner is certainly reset when the lease is not free,
+   * and always long enough to see a competitor.
+   *
+   * @param mayRejoin whether a lease held under our own host name may be taken at once because no
+   *     process of the former incarnation can still run
+   * @throws LeaseException -262 when another host has or takes the host_id, -201 when cancelled, a
+   *     verification code or an I/O error
+   */
+  public void acquire(boolean mayRejoin, Cancellation cancellation) throws LeaseException {
+    log.debug("delta_acquire begin " + identity.space() + ":" + identity.hostId());
+    Read first = readOwn("delta_acquire_begin");
+    LeaseTimes other = identity.times().ofOther(first.leader.ioTimeout());
+    if (first.leader.ioTimeout() != identity.times().ioTimeout()) {
+      log.error(
+          "delta_acquire other_io_timeout "
+              + first.leader.ioTimeout()
+              + " our "
+              + identity.times().ioTimeout());
+    }
+    Read basis = first;
+    if (!first.leader.isFree()) {
+      if (mayRejoin && first.leader.resourceName().equals(identity.hostName())) {
+        log.debug("delta_acquire fast reacquire");
+      } else {
+        basis = waitForDeath(first.leader, other, cancellation);
+      }
+    }
+    LeaderRecord ours = writeOwnership(basis, other);
+    int delay = Math.max(other.shortDelaySeconds(), identity.times().shortDelaySeconds());
+    log.debug("delta_acquire delta_short_delay " + delay);
+    if (!sleepSeconds(delay, cancellation)) {
+      undo(ours);
+      throw new LeaseException(ResultCode.ERROR, "delta_acquire aborted after the write");
+    }
+    LeaderRecord check = readOwn("delta_acquire_check").leader;
+    if (!check.equals(ours)) {
+      throw busy("busy2", check);
+    }
+    log.debug(
+        "delta_acquire done "
+            + ours.ownerId()
+            + " "
+            + ours.ownerGeneration()
+            + " "
+            + ours.timestamp());
+    current = ours;
+    previousSucceeded = true;
+    lastSuccessSeconds = ours.timestamp();
+  }
+
+  private Read waitForDeath(LeaderRecord held, LeaseTimes other, Cancellation cancellation)
+      throws LeaseException {
+    int delay = other.deadSeconds();
+    log.debug("delta_acquire delta_large_delay " + other.failSeconds() + " delay " + delay);
+    long deadline = clock.nanos() + delay * Clock.SECOND_NANOS;
+    while (true) {
+      long remainingNanos = deadline - clock.nanos();
+      long stepSeconds =
+          Math.min(other.ioTimeout(), Math.max(1, remainingNanos / Clock.SECOND_NANOS));
+      if (!sleepSeconds(stepSeconds, cancellation)) {
+        throw new LeaseException(ResultCode.ERROR, "delta_acquire aborted while waiting");
+      }
+      Read again = readOwn("delta_acquire_wait");
+      if (again.leader.isFree()) {
+        return again;
+      }
+      // Any sign of life ends the wait early; only its full length proves death.
+      if (!again.leader.equals(held)) {
+        throw busy("busy1", again.leader);
+      }
+      if (again.issuedNanos - deadline >= 0) {
+        return again;
+      }
+    }
+  }
+
+  private LeaderRecord writeOwnership(Read basis, LeaseTimes other) throws LeaseException {
+    Read fresh = basis;
+    // The short wait of a competitor only covers a write that follows its read closely.
+    for (int attempt = 1;
+        clock.nanos() - fresh.issuedNanos > READ_TO_WRITE_LIMIT_NANOS;
+        attempt++) {
+      if (attempt > READ_ATTEMPTS) {
+        throw new LeaseException(ResultCode.AIO_TIMEOUT, "delta_acquire storage too slow to write");
+      }
+      fresh = readOwn("delta_acquire_reread");
+      if (!fresh.leader.equals(basis.leader)) {
+        throw busy("busy1", fresh.leader);
+      }
+    }
+    LeaderRecord ours =
+        fresh.leader.deltaAcquired(
+            identity.hostId(),
+            identity.hostName(),
+            identity.times().ioTimeout(),
+            Math.max(1, clock.seconds()));
+    log.debug(
+        "delta_acquire write "
+            + ours.ownerId()
+            + " "
+            + ours.ownerGeneration()
+            + " "
+            + ours.timestamp()
+            + " "
+            + ours.resourceName());
+    int limitSeconds = Math.min(other.ioTimeout(), identity.times().ioTimeout());
+    write(ours, HostBitmap.NONE, limitSeconds * Clock.SECOND_NANOS);
+    return ours;
+  }
+
+  /** Frees the host_id again after a join was called off, if it is certainly still ours. */
+  private void undo(LeaderRecord ours) {
+    try {
+      if (readOwn("delta_acquire_undo").leader.equals(ours)) {
+        write(ours.deltaReleased(), HostBitmap.NONE, identity.times().ioTimeoutNanos());
+      }
+    } catch (LeaseException e) {
+      log.error("delta_acquire undo: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Renews the lease: reads the whole area, checks that our sector is still ours, writes it with a
+   * new timestamp.
+   *
+   * @return the outcome; never throws for a failed I/O
+   */
+  public Renewal renew(HostNotice notice) {
+    Check.state(current != null, "delta lease was not acquired");
+    long begin = clock.nanos();
+    boolean compareAll = previousSucceeded;
+    previousSucceeded = false;
+    AreaRead area;
+    try {
+      area = readArea();
+    } catch (LeaseException e) {
+      return new Renewal(e.result(), e.getMessage(), Optional.empty(), -1, -1);
+    }
+    int readMillis = millisSince(begin);
+    Optional<LeaseBuffer> image = Optional.of(area.image);
+    long writeBegin = clock.nanos();
+    try {
+      LeaderRecord found = checkOwn(area.image, compareAll);
+      LeaderRecord renewed = buildRenewal(found, notice, area.issuedNanos);
+      write(renewed, notice.bitmap(), identity.times().deadSeconds() * Clock.SECOND_NANOS);
+      current = renewed;
+      previousSucceeded = true;
+      lastSuccessSeconds = renewed.timestamp();
+    } catch (LeaseException e) {
+      return new Renewal(e.result(), e.getMessage(), image, readMillis, -1);
+    }
+    int writeMillis = millisSince(writeBegin);
+    if (writeMillis >= identity.times().ioTimeout() * 1000) {
+      log.error("delta_renew long write time " + writeMillis / 1000 + " sec");
+    }
+    return new Renewal(1, "", image, readMillis, writeMillis);
+  }
+
+  private record AreaRead(LeaseBuffer image, long issuedNanos) {}
+
+  private AreaRead readArea() throws LeaseException {
+    if (lateRead != null) {
+      LateIo late = lateRead;
+      lateRead = null;
+      log.debug("delta_renew begin reap");
+      try {
+        LeaseBuffer image = late.awaitRead(readExtendNanos);
+        log.debug("delta_renew reap 0");
+        return new AreaRead(image, lateReadIssuedNanos);
+      } catch (IoTimeoutException e) {
+        log.debug("delta_renew reap " + e.result());
+        late.forget();
+      } catch (LeaseException e) {
+        log.debug("delta_renew reap " + e.result());
+      }
+    }
+    long issued = clock.nanos();
+    try {
+      LeaseBuffer image =
+          disk.read(
+              identity.offset(),
+              identity.geometry().alignSize(),
+              identity.times().ioTimeoutNanos());
+      return new AreaRead(image, issued);
+    } catch (IoTimeoutException e) {
+      lateRead = e.lateIo();
+      lateReadIssuedNanos = issued;
+      throw new LeaseException(
+          e.result(),
+          "delta_renew read timeout "
+              + identity.times().ioTimeout()
+              + " sec offset "
+              + identity.offset()
+              + " "
+              + disk.path());
+    } catch (LeaseException e) {
+      throw new LeaseException(
+          e.result(),
+          "delta_renew read rv " + e.result() + " offset " + identity.offset() + " " + disk.path());
+    }
+  }
+
+  private LeaderRecord checkOwn(LeaseBuffer image, boolean compareAll) throws LeaseException {
+    long offset = ownOffset - identity.offset();
+    LeaderCheck.Verdict verdict = LeaderCheck.delta(image.store(), offset, identity.space());
+    if (!verdict.valid()) {
+      throw new LeaseException(
+          verdict.code(),
+          "delta_renew verify_leader error " + verdict.code().number() + " " + verdict.detail());
+    }
+    LeaderRecord found = LeaderRecord.decode(image.store(), offset);
+    if (!found.ownedBy(current.ownerId(), current.ownerGeneration())
+        || !found.resourceName().equals(current.resourceName())) {
+      throw new LeaseException(ResultCode.RENEW_OWNER, "delta_renew not owner " + found);
+    }
+    // After a failed attempt its write may or may not have landed; then only the owner is known.
+    if (compareAll && !found.equals(current)) {
+      throw new LeaseException(ResultCode.RENEW_DIFF, "delta_renew reread mismatch " + found);
+    }
+    if (found.ioTimeout() != identity.times().ioTimeout()) {
+      log.error(
+          "delta_renew io_timeout changed disk "
+              + found.ioTimeout()
+              + " sp "
+              + identity.times().ioTimeout());
+    }
+    return found;
+  }
+
+  private LeaderRecord buildRenewal(LeaderRecord found, HostNotice notice, long readIssuedNanos)
+      throws LeaseException {
+    long nowNanos = clock.nanos();
+    long readLimit =
+        2 * identity.times().ioTimeoutNanos() + readExtendNanos + READ_TO_WRITE_LIMIT_NANOS;
+    if (nowNanos - readIssuedNanos > readLimit) {
+      throw new LeaseException(
+          ResultCode.AIO_TIMEOUT, "delta_renew read is too old to write after it");
+    }
+    long now = nowNanos / Clock.SECOND_NANOS;
+    // By now another host may own the host_id; to write nothing is always safe.
+    if (now - lastSuccessSeconds >= identity.times().deadSeconds()) {
+      throw new LeaseException(
+          ResultCode.ERROR, "delta_renew lease expired, last_success " + lastSuccessSeconds);
+    }
+    if (found.timestamp() >= now) {
+      log.error("delta_renew timestamp too small " + now + " on disk " + found.timestamp());
+    }
+    return found.deltaRenewed(
+        identity.times().ioTimeout(),
+        now,
+        notice.eventGeneration(),
+        notice.event(),
+        notice.eventData());
+  }
+
+  /**
+   * Returns the host_id, which frees every resource lease of this generation for other hosts. Only
+   * when no process uses a resource of the lockspace, and only when the last renewal succeeded;
+   * otherwise nothing is written and others wait it out.
+   *
+   * @return whether the lease is free on disk
+   */
+  public boolean release() {
+    if (current == null || !previousSucceeded || !ownSectorSettled()) {
+      return false;
+    }
+    log.debug("delta_release begin " + identity.space() + ":" + identity.hostId());
+    previousSucceeded = false;
+    try {
+      write(current.deltaReleased(), HostBitmap.NONE, identity.times().ioTimeoutNanos());
+    } catch (LeaseException e) {
+      log.error("delta_release write error " + e.result() + " " + e.getMessage());
+      return false;
+    }
+    log.debug("delta_release done " + current.ownerId() + " " + current.ownerGeneration() + " 0");
+    return true;
+  }
+
+  /** Whether no write of ours to our sector is in flight. */
+  public boolean ownSectorSettled() {
+    return disk.settled(ownOffset, identity.geometry().sectorSize());
+  }
+
+  private record Read(LeaderRecord leader, long issuedNanos) {}
+
+  private Read readOwn(String caller) throws LeaseException {
+    long issued = clock.nanos();
+    LeaderRecord leader =
+        DeltaSector.read(
+            disk, identity, identity.hostId(), identity.times().ioTimeoutNanos(), caller);
+    return new Read(leader, issued);
+  }
+
+  private void write(LeaderRecord leader, HostBitmap bitmap, long timeoutNanos)
+      throws LeaseException {
+    LeaseBuffer sector = disk.buffer(identity.geometry().sectorSize());
+    leader.encode(sector.store(), 0);
+    bitmap.encode(sector.store(), 0);
+    disk.write(ownOffset, sector, timeoutNanos);
+  }
+
+  /** Sleeps in steps of at most a second; false when cancelled. */
+  private boolean sleepSeconds(long seconds, Cancellation cancellation) {
+    long deadline = clock.nanos() + seconds * Clock.SECOND_NANOS;
+    long remaining = deadline - clock.nanos();
+    while (remaining > 0) {
+      if (cancellation.cancelled()) {
+        return false;
+      }
+      pause.sleep(Math.min(remaining, Clock.SECOND_NANOS));
+      remaining = deadline - clock.nanos();
+    }
+    return !cancellation.cancelled();
+  }
+
+  private LeaseException busy(String which, LeaderRecord found) {
+    String text =
+        "delta_acquire host_id "
+            + identity.hostId()
+            + " "
+            + which
+            + " "
+            + found.ownerId()
+            + " "
+            + found.ownerGeneration()
+            + " "
+            + found.timestamp()
+            + " "
+            + found.resourceName();
+    log.error(text);
+    return new LeaseException(ResultCode.HOSTID_BUSY, text);
+  }
+
+  private int millisSince(long beginNanos) {
+    return (int) ((clock.nanos() - beginNanos) / 1_000_000);
+  }
+}

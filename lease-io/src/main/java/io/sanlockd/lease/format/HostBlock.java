@@ -1,0 +1,27 @@
+package io.sanlockd.lease.format;
+
+import net.openhft.chronicle.bytes.BytesStore;
+
+/**
+ * What one host writes into its own sector of a paxos lease: ballot state and shared flag
+ * (disk-format.md 8). The rest of the sector is written as zeros and ignored when read.
+ */
+public record HostBlock(Dblock dblock, ModeBlock mode) {
+  private static final int MODE_BLOCK = 128;
+
+  /** A host block with nothing in it, all bytes zero. */
+  public static final HostBlock CLEARED =
+      new HostBlock(new Dblock(0, 0, 0, 0, 0, 0, 0, 0), ModeBlock.NONE);
+
+  /** Decodes the host block whose sector starts at {@code offset}. */
+  public static HostBlock decode(BytesStore<?, ?> store, long offset) {
+    return new HostBlock(
+        Dblock.decode(store, offset), ModeBlock.decode(store, offset + MODE_BLOCK));
+  }
+
+  /** Encodes the host block into the sector that starts at {@code offset}. */
+  public void encode(BytesStore<?, ?> store, long offset) {
+    dblock.encode(store, offset);
+    mode.encode(store, offset + MODE_BLOCK);
+  }
+}

@@ -1,0 +1,245 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.format.Dblock;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.lease.format.ModeBlock;
+import io.sanlockd.model.ResultCode;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One attempt to decide one version of a lease (paxos-lease.md 4, with H1, H6 and H7). Reads and
+ * writes the disks; decides nothing but this one ballot.
+ */
+final class Ballot {
+  /** Result of a ballot that ran to some end; disk errors are exceptions. */
+  sealed interface Result {
+    /**
+     * The version is decided and may be committed at once.
+     *
+     * @param decided our block with the decided owner
+     * @param readIssuedNanos when the last read that proves it was issued (H3)
+     */
+    record Decided(Dblock decided, long readIssuedNanos) implements Result {}
+
+    /**
+     * Somebody interfered; try again with a higher number.
+     *
+     * @param code -212 or -213
+     * @param highestMbal the largest number seen
+     */
+    record Lost(ResultCode code, long highestMbal) implements Result {}
+
+    /** The leader changed or became invalid: look at it again (H1). */
+    record LeaderChanged() implements Result {}
+
+    /** The owner whose RELEASED flag we rely on has cleared it: start over (H7). */
+    record OwnerReclaims() implements Result {}
+  }
+
+  private final PaxosIdentity identity;
+  private final LeaseReplicas replicas;
+  private final BallotMemory memory;
+  private final Clock clock;
+
+  /** The leader accepted before the ballot; it must not change while the ballot runs (H1). */
+  private final LeaderRecord accepted;
+
+  private final long version;
+  private final long mbal;
+  private final long releasedOwner;
+  private final BitSet sharers;
+  private Optional<Dblock> lastWritten = Optional.empty();
+  private boolean proposed;
+
+  /**
+   * A ballot not yet begun.
+   *
+   * @param accepted the leader from which the ballot starts
+   * @param version the version to decide
+   * @param mbal our number
+   * @param releasedOwner host whose RELEASED flag allowed this ballot, 0 = none (H7)
+   * @param sharers collects the hosts whose SHARED flag was seen
+   */
+  Ballot(
+      PaxosIdentity identity,
+      LeaseReplicas replicas,
+      BallotMemory memory,
+      Clock clock,
+      LeaderRecord accepted,
+      long version,
+      long mbal,
+      long releasedOwner,
+      BitSet sharers) {
+    this.identity = identity;
+    this.replicas = replicas;
+    this.memory = memory;
+    this.clock = clock;
+    this.accepted = accepted;
+    this.version = version;
+    this.mbal = mbal;
+    this.releasedOwner = releasedOwner;
+    this.sharers = sharers;
+  }
+
+  /** The last block whose write was submitted. */
+  Optional<Dblock> lastWritten() {
+    return lastWritten;
+  }
+
+  /** Whether the write of phase 2 was submitted: from then on others may commit our value. */
+  boolean proposed() {
+    return proposed;
+  }
+
+  /**
+   * Runs both phases.
+   *
+   * @throws LeaseException -210, -211 or -214
+   */
+  Result run() throws LeaseException {
+    // H6: a version we gave up stays given up, so its blocks carry RELEASED from the first write.
+    int flags = memory.isReleased(version) ? Dblock.RELEASED : 0;
+    writeBlock(Dblock.of(mbal, 0, 0, 0, 0, version, flags));
+    List<HostBlock> phase1 = new ArrayList<>();
+    Optional<Result> interfered = readPhase(phase1);
+    if (interfered.isPresent()) {
+      return interfered.get();
+    }
+    Dblock chosen = choose(phase1, flags);
+    proposed = true;
+    writeBlock(chosen);
+    long readIssued = clock.nanos();
+    interfered = readPhase(new ArrayList<>());
+    if (interfered.isPresent()) {
+      return interfered.get();
+    }
+    // H1: the area read is no snapshot; only a leader read issued after it sees the leader write
+    // that preceded any block erased during it.
+    if (!leaderUnchanged()) {
+      return new Result.LeaderChanged();
+    }
+    return new Result.Decided(chosen, readIssued);
+  }
+
+  private void writeBlock(Dblock block) throws LeaseException {
+    memory.note(block);
+    lastWritten = Optional.of(block);
+    try {
+      replicas.writeHostBlock(identity.hostId(), new HostBlock(block, ModeBlock.NONE));
+    } catch (LeaseException e) {
+      throw new LeaseException(ResultCode.DBLOCK_WRITE, e.getMessage());
+    }
+  }
+
+  private boolean leaderUnchanged() throws LeaseException {
+    try {
+      return replicas.readLeader().equals(accepted);
+    } catch (LeaseException e) {
+      throw new LeaseException(ResultCode.DBLOCK_READ, e.getMessage());
+    }
+  }
+
+  /** Reads the area and compares; present when the ballot can not go on. */
+  private Optional<Result> readPhase(List<HostBlock> blocks) throws LeaseException {
+    List<AreaImage> images;
+    try {
+      images = replicas.readArea(accepted.numHosts());
+    } catch (LeaseException e) {
+      throw new LeaseException(ResultCode.DBLOCK_READ, e.getMessage());
+    }
+    try {
+      collect(images, blocks);
+      if (!leaderIn(images).filter(accepted::equals).isPresent()) {
+        return Optional.of(new Result.LeaderChanged());
+      }
+      if (!ownerStillReleased(images)) {
+        return Optional.of(new Result.OwnerReclaims());
+      }
+    } finally {
+      images.forEach(AreaImage::close);
+    }
+    return compare(blocks);
+  }
+
+  private Optional<LeaderRecord> leaderIn(List<AreaImage> images) {
+    try {
+      return Optional.of(replicas.leaderOf(images));
+    } catch (LeaseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Takes all host blocks; SHARED flags of all hosts are seen before anything is judged. */
+  private void collect(List<AreaImage> images, List<HostBlock> blocks) throws LeaseException {
+    for (AreaImage image : images) {
+      for (int hostId = 1; hostId <= accepted.numHosts(); hostId++) {
+        if (!image.dblockValid(hostId)) {
+          // It may hide a decided value or a SHARED flag, so it must not be skipped.
+          throw new LeaseException(
+              ResultCode.DBLOCK_CHECKSUM,
+              "damaged block of host_id " + hostId + " in lease " + replicas);
+        }
+        HostBlock block = image.hostBlock(hostId);
+        if (block.mode().isShared() && hostId != identity.hostId()) {
+          sharers.set(hostId);
+        }
+        blocks.add(block);
+      }
+    }
+  }
+
+  private boolean ownerStillReleased(List<AreaImage> images) {
+    if (releasedOwner < 1 || releasedOwner > accepted.numHosts()) {
+      return true;
+    }
+    return images.stream().allMatch(i -> i.hostBlock(releasedOwner).dblock().released());
+  }
+
+  private Optional<Result> compare(List<HostBlock> blocks) {
+    long highest = 0;
+    boolean newerVersion = false;
+    for (HostBlock block : blocks) {
+      highest = Math.max(highest, block.dblock().mbal());
+      newerVersion |= block.dblock().lver() > version;
+    }
+    if (newerVersion) {
+      return Optional.of(new Result.Lost(ResultCode.DBLOCK_LVER, highest));
+    }
+    for (HostBlock block : blocks) {
+      if (block.dblock().lver() == version && block.dblock().mbal() > mbal) {
+        return Optional.of(new Result.Lost(ResultCode.DBLOCK_MBAL, highest));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The owner that may already have been decided, else ourselves. */
+  private Dblock choose(List<HostBlock> blocks, int flags) {
+    Dblock candidate = null;
+    for (HostBlock block : blocks) {
+      Dblock other = block.dblock();
+      boolean proposes = other.lver() == version && other.inp() != 0 && other.bal() != 0;
+      if (proposes && (candidate == null || other.bal() > candidate.bal())) {
+        candidate = other;
+      }
+    }
+    if (candidate == null) {
+      return Dblock.of(
+          mbal,
+          mbal,
+          identity.hostId(),
+          identity.generation(),
+          Math.max(1, clock.seconds()),
+          version,
+          flags);
+    }
+    return Dblock.of(
+        mbal, mbal, candidate.inp(), candidate.inp2(), candidate.inp3(), version, flags);
+  }
+}

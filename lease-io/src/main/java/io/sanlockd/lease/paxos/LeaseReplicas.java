@@ -1,0 +1,259 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.disk.IoTimeoutException;
+import io.sanlockd.lease.disk.LeaseBuffer;
+import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.AreaLayout;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.LeaderCheck;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.Check;
+import io.sanlockd.model.Geometry;
+import io.sanlockd.model.ResultCode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The copies of one lease, read and written by majority (paxos-lease.md 11). A failing minority is
+ * skipped; with one replica every error is reported as it is. Used by one operation at a time.
+ */
+public final class LeaseReplicas {
+  private static final int PROBE_LENGTH = 4096;
+
+  private final PaxosIdentity identity;
+  private final List<Replica> replicas;
+  private final int majority;
+  private Geometry geometry;
+
+  /**
+   * The open replicas of a lease.
+   *
+   * @param opened at least a majority of the configured ones
+   * @param configured number of disks the lease has, 1..4
+   */
+  public LeaseReplicas(PaxosIdentity identity, List<Replica> opened, int configured) {
+    this.identity = identity;
+    this.replicas = List.copyOf(opened);
+    this.majority = configured / 2 + 1;
+    Check.argument(
+        opened.size() >= majority && opened.size() <= configured, "too few disks of a lease");
+  }
+
+  /** Sizes found in the leader record; known after {@link #probe}. */
+  public Geometry geometry() {
+    Check.state(geometry != null, "lease was not read yet");
+    return geometry;
+  }
+
+  AreaLayout layout() {
+    return new AreaLayout(geometry());
+  }
+
+  /** Whether no write of ours to any replica is in flight. */
+  public boolean settled() {
+    for (Replica replica : replicas) {
+      long length = geometry == null ? Geometry.S4096_A8M.alignSize() : geometry.alignSize();
+      if (!replica.disk().settled(replica.offset(), length)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reads the leader record without knowing its sizes, checks them and adopts them before anything
+   * else of the area is looked at.
+   */
+  LeaderRecord probe() throws LeaseException {
+    LeaderRecord leader = majorityLeader(PROBE_LENGTH);
+    LeaderCheck.Verdict sizes = LeaderCheck.paxosSizes(leader);
+    if (!sizes.valid()) {
+      throw failure(sizes.code().number(), sizes.detail(), replicas.get(0));
+    }
+    geometry = leader.geometry().orElseThrow();
+    return leader;
+  }
+
+  /** Reads and verifies the leader record. */
+  LeaderRecord readLeader() throws LeaseException {
+    return majorityLeader(geometry().sectorSize());
+  }
+
+  private LeaderRecord majorityLeader(int length) throws LeaseException {
+    List<LeaderRecord> leaders = new ArrayList<>(replicas.size());
+    LeaseException last = null;
+    for (Replica replica : replicas) {
+      try (LeaseBuffer sector =
+          replica.disk().read(replica.offset(), length, identity.times().ioTimeoutNanos())) {
+        leaders.add(verified(new AreaImage(sector, null, replica)));
+      } catch (LeaseException e) {
+        last = e;
+      }
+    }
+    return agreed(leaders, last);
+  }
+
+  /**
+   * Reads leader and host blocks 1..numHosts.
+   *
+   * @return images of at least a majority of the replicas, which the caller closes
+   */
+  List<AreaImage> readArea(long numHosts) throws LeaseException {
+    int length = layout().ballotLength(numHosts);
+    List<AreaImage> images = new ArrayList<>(replicas.size());
+    LeaseException last = null;
+    for (Replica replica : replicas) {
+      try {
+        images.add(
+            new AreaImage(
+                replica.disk().read(replica.offset(), length, identity.times().ioTimeoutNanos()),
+                layout(),
+                replica));
+      } catch (LeaseException e) {
+        last = e;
+      }
+    }
+    if (images.size() < majority) {
+      images.forEach(AreaImage::close);
+      throw majorityFailure(last, ResultCode.LEADER_READ);
+    }
+    return images;
+  }
+
+  /** The leader that a majority of the images holds, verified. */
+  LeaderRecord leaderOf(List<AreaImage> images) throws LeaseException {
+    List<LeaderRecord> leaders = new ArrayList<>(images.size());
+    LeaseException last = null;
+    for (AreaImage image : images) {
+      try {
+        leaders.add(verified(image));
+      } catch (LeaseException e) {
+        last = e;
+      }
+    }
+    return agreed(leaders, last);
+  }
+
+  private LeaderRecord verified(AreaImage image) throws LeaseException {
+    LeaderCheck.Verdict verdict = image.checkLeader(identity);
+    if (!verdict.valid()) {
+      throw failure(verdict.code().number(), verdict.detail(), image.replica());
+    }
+    return image.leader();
+  }
+
+  private LeaderRecord agreed(List<LeaderRecord> leaders, LeaseException last)
+      throws LeaseException {
+    if (leaders.size() < majority) {
+      throw majorityFailure(last, ResultCode.LEADER_READ);
+    }
+    for (LeaderRecord candidate : leaders) {
+      long same = leaders.stream().filter(candidate::sameLease).count();
+      if (same >= majority) {
+        return candidate;
+      }
+    }
+    throw new LeaseException(
+        ResultCode.LEADER_DIFF, "the disks of " + name() + " have different leaders");
+  }
+
+  /** Writes the leader record to a majority of the replicas. */
+  void writeLeader(LeaderRecord leader) throws LeaseException {
+    writeSector(
+        AreaLayout.LEADER, buffer -> leader.encode(buffer.store(), 0), ResultCode.LEADER_WRITE);
+  }
+
+  /** Writes a host block, zeros around it, to a majority of the replicas. */
+  void writeHostBlock(long hostId, HostBlock block) throws LeaseException {
+    writeSector(
+        layout().hostBlock(hostId),
+        buffer -> block.encode(buffer.store(), 0),
+        ResultCode.DBLOCK_WRITE);
+  }
+
+  private interface SectorContent {
+    void fill(LeaseBuffer sector);
+  }
+
+  private void writeSector(long offset, SectorContent content, ResultCode tooFew)
+      throws LeaseException {
+    int written = 0;
+    LeaseException last = null;
+    for (Replica replica : replicas) {
+      LeaseBuffer sector = replica.disk().buffer(geometry().sectorSize());
+      content.fill(sector);
+      try {
+        replica.disk().write(replica.offset() + offset, sector, identity.times().ioTimeoutNanos());
+        written++;
+      } catch (LeaseException e) {
+        if (!(last instanceof IoTimeoutException)) {
+          last = e;
+        }
+      }
+    }
+    if (written < majority) {
+      throw majorityFailure(last, tooFew);
+    }
+  }
+
+  /** The host blocks of one host on a majority of the replicas. */
+  List<HostBlock> readHostBlocks(long hostId) throws LeaseException {
+    List<HostBlock> blocks = new ArrayList<>(replicas.size());
+    LeaseException last = null;
+    for (Replica replica : replicas) {
+      try (LeaseBuffer sector =
+          replica
+              .disk()
+              .read(
+                  replica.offset() + layout().hostBlock(hostId),
+                  geometry().sectorSize(),
+                  identity.times().ioTimeoutNanos())) {
+        blocks.add(HostBlock.decode(sector.store(), 0));
+      } catch (LeaseException e) {
+        last = e;
+      }
+    }
+    if (blocks.size() < majority) {
+      throw majorityFailure(last, ResultCode.DBLOCK_READ);
+    }
+    return blocks;
+  }
+
+  /** With one disk its own error, a timeout as itself, otherwise the code for "too few". */
+  private LeaseException majorityFailure(LeaseException last, ResultCode tooFew) {
+    Check.state(last != null, "no failure to report");
+    if (replicas.size() == 1 || last instanceof IoTimeoutException) {
+      return last;
+    }
+    return new LeaseException(tooFew, last.getMessage());
+  }
+
+  private LeaseException failure(int result, String detail, Replica replica) {
+    return new LeaseException(
+        result,
+        "lease "
+            + name()
+            + " at "
+            + replica.disk().path()
+            + ":"
+            + replica.offset()
+            + ": "
+            + detail);
+  }
+
+  private String name() {
+    return identity.space() + ":" + identity.resource();
+  }
+
+  /** For messages: every disk and offset. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(name());
+    for (Replica replica : replicas) {
+      LeaseDisk disk = replica.disk();
+      text.append(' ').append(disk.path()).append(':').append(replica.offset());
+    }
+    return text.toString();
+  }
+}

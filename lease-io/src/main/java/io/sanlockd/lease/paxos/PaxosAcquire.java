@@ -1,0 +1,452 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.lease.Cancellation;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.Randomness;
+import io.sanlockd.lease.format.Dblock;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.lease.format.ModeBlock;
+import io.sanlockd.model.ResultCode;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes a resource lease (paxos-lease.md 3, 5, 7, 8 and the hardenings of 26). A resumable object:
+ * {@link #advance} runs until the acquire ends or has to wait, and is called again after the wait,
+ * so that no thread is held while a dead owner is waited for. Used by one thread at a time.
+ */
+public final class PaxosAcquire {
+  /** What to do next. */
+  public sealed interface Step {
+    /** Call {@link #advance} again after this time. */
+    record Wait(long nanos) implements Step {}
+
+    /** The acquire has ended. */
+    record Done(AcquireOutcome outcome) implements Step {}
+  }
+
+  private enum State {
+    READ,
+    WATCH_OWNER,
+    PREPARE,
+    CHECK_LEADER,
+    BALLOT,
+    SETTLE_MODE
+  }
+
+  /** Contention that lasts longer ends with the code of the last lost ballot. */
+  private static final long CONTENTION_LIMIT_NANOS = 30 * Clock.SECOND_NANOS;
+
+  private static final long BACKOFF_BOUND_NANOS = Clock.SECOND_NANOS;
+
+  private final PaxosIdentity identity;
+  private final AcquireRequest request;
+  private final LeaseReplicas replicas;
+  private final LockspaceHosts lockspace;
+  private final BallotMemory memory;
+  private final Clock clock;
+  private final Randomness randomness;
+  private final Cancellation cancellation;
+  private final LeaseLog log;
+  private final BitSet sharers = new BitSet();
+
+  private State state = State.READ;
+  private long waitNanos;
+  private long contentionBeganNanos;
+  private boolean contended;
+
+  /** The leader from which the next version is derived, and the number of that version. */
+  private LeaderRecord basis;
+
+  private long version;
+  private long mbal;
+  private long highestMbalSeen;
+  private long releasedOwner;
+  private boolean basisIsFresh;
+  private OwnerWatch ownerWatch;
+
+  /** The leader accepted for the next ballot: the basis, or one that another host wrote for us. */
+  private LeaderRecord accepted;
+
+  /** Our block as last written in this acquire, and the last version we proposed a value for. */
+  private Optional<Dblock> ownBlock = Optional.empty();
+
+  private long proposedVersion;
+  private Optional<LeaderRecord> attempted = Optional.empty();
+  private Optional<LeaderRecord> lastRead = Optional.empty();
+
+  /**
+   * An acquire not yet begun. No other operation of this host may run on the resource meanwhile,
+   * and none of its writes may be in flight (H5).
+   *
+   * @param memory what this host remembers of its ballots for the resource
+   */
+  public PaxosAcquire(
+      PaxosIdentity identity,
+      AcquireRequest request,
+      LeaseReplicas replicas,
+      LockspaceHosts lockspace,
+      BallotMemory memory,
+      Clock clock,
+      Randomness randomness,
+      Cancellation cancellation,
+      LeaseLog log) {
+    this.identity = identity;
+    this.request = request;
+    this.replicas = replicas;
+    this.lockspace = lockspace;
+    this.memory = memory;
+    this.clock = clock;
+    this.randomness = randomness;
+    this.cancellation = cancellation;
+    this.log = log;
+  }
+
+  /** A decision that ends the acquire. */
+  private static final class Refusal extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final int result;
+    private final transient LeaderRecord leader;
+
+    Refusal(ResultCode code, LeaderRecord leader, String message) {
+      super(message);
+      this.result = code.number();
+      this.leader = leader;
+    }
+  }
+
+  /** Runs until the acquire ends or has to wait. */
+  public Step advance() {
+    try {
+      while (true) {
+        if (cancellation.cancelled()) {
+          throw new Refusal(ResultCode.EGENERIC, null, "acquire called off");
+        }
+        Optional<AcquireOutcome> outcome = runState();
+        if (outcome.isPresent()) {
+          return new Step.Done(outcome.get());
+        }
+        if (waitNanos > 0) {
+          Step wait = new Step.Wait(waitNanos);
+          waitNanos = 0;
+          return wait;
+        }
+      }
+    } catch (LeaseException e) {
+      return refused(e.result(), e.getMessage(), Optional.empty());
+    } catch (Refusal e) {
+      return refused(e.result, e.getMessage(), Optional.ofNullable(e.leader));
+    }
+  }
+
+  private Optional<AcquireOutcome> runState() throws LeaseException, Refusal {
+    switch (state) {
+      case READ -> state = readAndDecide();
+      case WATCH_OWNER -> state = watchOwner();
+      case PREPARE -> state = prepare();
+      case CHECK_LEADER -> state = checkLeader();
+      case BALLOT -> state = runBallot();
+      case SETTLE_MODE -> {
+        return Optional.of(request.shared() ? share() : checkSharers());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Steps 1 and 2: read everything, decide what the leader means. */
+  private State readAndDecide() throws LeaseException, Refusal {
+    basis = readLeaderAndBlocks();
+    basisIsFresh = true;
+    releasedOwner = 0;
+    ownerWatch = null;
+    if (request.wantedVersion() != 0 && request.wantedVersion() != basis.lver()) {
+      throw new Refusal(
+          ResultCode.ACQUIRE_LVER,
+          basis,
+          "version is " + basis.lver() + ", wanted " + request.wantedVersion());
+    }
+    boolean ours =
+        basis.ownerId() == identity.hostId()
+            && Long.compareUnsigned(basis.ownerGeneration(), identity.generation()) <= 0;
+    return basis.isFree() || ours ? State.PREPARE : State.WATCH_OWNER;
+  }
+
+  private LeaderRecord readLeaderAndBlocks() throws LeaseException {
+    LeaderRecord leader = replicas.probe();
+    List<AreaImage> images = replicas.readArea(leader.numHosts());
+    try {
+      LeaderRecord again = replicas.leaderOf(images);
+      lastRead = Optional.of(again);
+      if (again.numHosts() != leader.numHosts() || again.maxHosts() != leader.maxHosts()) {
+        throw new LeaseException(
+            ResultCode.LEADER_DIFF, "num_hosts of " + replicas + " is being changed");
+      }
+      noteBlocks(images, again);
+      return again;
+    } finally {
+      images.forEach(AreaImage::close);
+    }
+  }
+
+  private void noteBlocks(List<AreaImage> images, LeaderRecord leader) throws LeaseException {
+    highestMbalSeen = 0;
+    for (AreaImage image : images) {
+      for (int hostId = 1; hostId <= leader.numHosts(); hostId++) {
+        if (!image.dblockValid(hostId)) {
+          throw new LeaseException(
+              ResultCode.DBLOCK_CHECKSUM,
+              "damaged block of host_id " + hostId + " in lease " + replicas);
+        }
+        Dblock block = image.hostBlock(hostId).dblock();
+        highestMbalSeen = Math.max(highestMbalSeen, block.mbal());
+        if (hostId == identity.hostId()) {
+          memory.note(block);
+        }
+      }
+    }
+  }
+
+  /** Step 3: wait for an owner that does not move, refuse if it does. */
+  private State watchOwner() throws LeaseException, Refusal {
+    if (ownerWatch == null) {
+      ownerWatch = new OwnerWatch(identity, lockspace, clock, basis);
+    } else {
+      lastRead = Optional.of(replicas.readLeader());
+      if (!lastRead.get().equals(basis)) {
+        return State.READ;
+      }
+    }
+    basisIsFresh = false;
+    switch (ownerWatch.look()) {
+      case GONE -> {
+        return State.PREPARE;
+      }
+      case ALIVE -> {
+        if (releasedByOwner()) {
+          releasedOwner = basis.ownerId();
+          return State.PREPARE;
+        }
+        throw new Refusal(
+            ResultCode.ACQUIRE_IDLIVE,
+            basis,
+            "owner host_id "
+                + basis.ownerId()
+                + " generation "
+                + basis.ownerGeneration()
+                + " is alive");
+      }
+      case SILENT -> {
+        if (request.ownerNoWait()) {
+          throw new Refusal(
+              ResultCode.ACQUIRE_OWNED_RETRY,
+              basis,
+              "owner host_id " + basis.ownerId() + " is not yet known to be dead");
+        }
+        waitNanos = Clock.SECOND_NANOS;
+        return State.WATCH_OWNER;
+      }
+    }
+    throw new IllegalStateException("unreachable");
+  }
+
+  /** Whether the live owner gave the lease up and another host's late commit hid that. */
+  private boolean releasedByOwner() {
+    if (basis.writeId() == basis.ownerId() || basis.ownerId() > basis.numHosts()) {
+      return false;
+    }
+    try {
+      return replicas.readHostBlocks(basis.ownerId()).get(0).dblock().released();
+    } catch (LeaseException e) {
+      return false;
+    }
+  }
+
+  /** Step 4: the version to decide and the first ballot number. */
+  private State prepare() {
+    version = basis.lver() + 1;
+    mbal = 0;
+    raiseMbal(highestMbalSeen);
+    return State.CHECK_LEADER;
+  }
+
+  /** Makes our number larger than {@code seen} and every number we used for this version (I6). */
+  private void raiseMbal(long seen) {
+    long above = Math.max(Math.max(seen, mbal), memory.highestMbal(version));
+    long maxHosts = basis.maxHosts();
+    mbal =
+        above == 0
+            ? identity.hostId()
+            : above - Long.remainderUnsigned(above, maxHosts) + maxHosts + identity.hostId();
+  }
+
+  /** Step 5: look at the leader before each ballot. */
+  private State checkLeader() throws LeaseException, Refusal {
+    LeaderRecord leader = basisIsFresh ? basis : replicas.readLeader();
+    basisIsFresh = false;
+    lastRead = Optional.of(leader);
+    if (leader.lver() == version) {
+      if (leader.ownerId() != identity.hostId()) {
+        throw new Refusal(ResultCode.ACQUIRE_OWNED, leader, "taken by host_id " + leader.ownerId());
+      }
+      boolean grantable =
+          leader.ownedBy(identity.hostId(), identity.generation())
+              && !leader.isFree()
+              && !memory.isReleased(version);
+      if (!grantable) {
+        return restart();
+      }
+      // H2: another host committed us; decide once more before we believe it.
+      accepted = leader;
+      return State.BALLOT;
+    }
+    if (!leader.equals(basis)) {
+      return restart();
+    }
+    accepted = basis;
+    return State.BALLOT;
+  }
+
+  private State restart() throws Refusal {
+    noteContention(ResultCode.DBLOCK_LVER);
+    return State.READ;
+  }
+
+  /** Step 6 and, when it succeeds, step 7. */
+  private State runBallot() throws LeaseException, Refusal {
+    Ballot ballot =
+        new Ballot(
+            identity, replicas, memory, clock, accepted, version, mbal, releasedOwner, sharers);
+    Ballot.Result result;
+    try {
+      result = ballot.run();
+    } finally {
+      if (ballot.lastWritten().isPresent()) {
+        ownBlock = ballot.lastWritten();
+      }
+      if (ballot.proposed()) {
+        proposedVersion = version;
+      }
+    }
+    if (result instanceof Ballot.Result.Decided decided) {
+      return commit(decided);
+    }
+    if (result instanceof Ballot.Result.Lost lost) {
+      log.debug("ballot " + version + " mbal " + mbal + " lost " + lost.code().number());
+      noteContention(lost.code());
+      raiseMbal(lost.highestMbal());
+      waitNanos = 1 + randomness.below(BACKOFF_BOUND_NANOS);
+      return State.CHECK_LEADER;
+    }
+    if (result instanceof Ballot.Result.OwnerReclaims) {
+      return restart();
+    }
+    noteContention(ResultCode.DBLOCK_MBAL);
+    raiseMbal(mbal);
+    return State.CHECK_LEADER;
+  }
+
+  private void noteContention(ResultCode code) throws Refusal {
+    if (!contended) {
+      contended = true;
+      contentionBeganNanos = clock.nanos();
+    }
+    if (clock.nanos() - contentionBeganNanos > CONTENTION_LIMIT_NANOS) {
+      throw new Refusal(
+          code,
+          lastRead.orElse(null),
+          "no ballot of " + replicas + " succeeded in 30 s; compare its host blocks and leader");
+    }
+  }
+
+  /** Step 7: write the decided owner into the leader. */
+  private State commit(Ballot.Result.Decided decided) throws LeaseException, Refusal {
+    Dblock block = decided.decided();
+    long now = clock.nanos();
+    if (now - decided.readIssuedNanos() > identity.times().readToWriteLimitNanos()) {
+      // H3: others may have used and freed the version meanwhile. Not writing is always safe.
+      log.error("paused before the commit of " + replicas + ", ballot repeated");
+      noteContention(ResultCode.DBLOCK_MBAL);
+      raiseMbal(mbal);
+      return State.CHECK_LEADER;
+    }
+    boolean ourId = block.inp() == identity.hostId();
+    int flags = accepted.flags();
+    if (ourId) {
+      flags = request.shared() ? flags | LeaderRecord.SHORT_HOLD : flags & ~LeaderRecord.SHORT_HOLD;
+    }
+    long numHosts =
+        request.newNumHosts() == 0
+            ? accepted.numHosts()
+            : Math.min(request.newNumHosts(), accepted.maxHosts());
+    LeaderRecord leader =
+        accepted.committed(
+            block,
+            numHosts,
+            flags,
+            identity.hostId(),
+            identity.generation(),
+            now / Clock.SECOND_NANOS);
+    attempted = Optional.of(leader);
+    replicas.writeLeader(leader);
+    lastRead = attempted;
+    if (!ourId) {
+      throw new Refusal(ResultCode.ACQUIRE_OTHER, leader, "committed for host_id " + block.inp());
+    }
+    if (block.inp2() != identity.generation() || memory.isReleased(version)) {
+      // The claim of a former incarnation, or of a version we gave up, is void (H6).
+      attempted = Optional.empty();
+      return restart();
+    }
+    basis = leader;
+    return State.SETTLE_MODE;
+  }
+
+  /** SH: replace the exclusive hold by the shared flag. */
+  private AcquireOutcome share() throws LeaseException {
+    Dblock released = ownBlock.orElseThrow().withReleased();
+    memory.note(released);
+    replicas.writeHostBlock(
+        identity.hostId(), new HostBlock(released, ModeBlock.shared(identity.generation())));
+    new PaxosRelease(identity, replicas, memory, clock, log)
+        .freeLeader(attempted, Optional.empty());
+    return new AcquireOutcome.Granted(basis, released);
+  }
+
+  /** EX: nobody may share beside us. */
+  private AcquireOutcome checkSharers() throws LeaseException, Refusal {
+    if (!sharers.isEmpty()) {
+      int alive = new SharerCheck(identity, replicas, lockspace, log).clearDead(sharers);
+      if (alive > 0) {
+        throw new Refusal(
+            ResultCode.EAGAIN, basis, "shared by " + alive + " other host(s): " + sharers);
+      }
+    }
+    return new AcquireOutcome.Granted(basis, ownBlock.orElseThrow());
+  }
+
+  private Step refused(int result, String message, Optional<LeaderRecord> leader) {
+    Optional<Holding> undo =
+        mayBecomeOwner() ? ownBlock.map(b -> new Holding(b, attempted)) : Optional.empty();
+    return new Step.Done(new AcquireOutcome.Refused(result, message, leader, undo));
+  }
+
+  /**
+   * The withdrawal rule: once phase 2 was submitted our value may be committed by anybody at any
+   * time, unless a leader was read that decides its version for somebody else.
+   */
+  private boolean mayBecomeOwner() {
+    if (proposedVersion == 0) {
+      return false;
+    }
+    boolean decidedForOther =
+        lastRead
+            .filter(
+                leader -> leader.lver() >= proposedVersion && leader.ownerId() != identity.hostId())
+            .isPresent();
+    return !decidedForOther;
+  }
+}

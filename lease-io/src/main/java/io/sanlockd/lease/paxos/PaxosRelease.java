@@ -1,0 +1,151 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.disk.IoTimeoutException;
+import io.sanlockd.lease.format.Dblock;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.lease.format.ModeBlock;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.ResultCode;
+import java.util.Optional;
+
+/**
+ * Gives a resource lease up: a held one, a shared one, or one that an abandoned acquire may still
+ * become owner of (paxos-lease.md 6, 7, 9). The host block is never erased; it keeps what we last
+ * wrote for the version and only gains RELEASED (I4, I9, H4). Used by one thread at a time.
+ */
+public final class PaxosRelease {
+  private static final int READ_ATTEMPTS = 5;
+
+  private final PaxosIdentity identity;
+  private final LeaseReplicas replicas;
+  private final BallotMemory memory;
+  private final Clock clock;
+  private final LeaseLog log;
+
+  /** A release of one lease; no other operation of this host runs on it meanwhile. */
+  public PaxosRelease(
+      PaxosIdentity identity,
+      LeaseReplicas replicas,
+      BallotMemory memory,
+      Clock clock,
+      LeaseLog log) {
+    this.identity = identity;
+    this.replicas = replicas;
+    this.memory = memory;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  /**
+   * How a release ended.
+   *
+   * @param result 1, or the negative result number for the client
+   * @param message what went wrong, empty otherwise
+   * @param again whether an I/O timed out so that the release must be repeated once it settled
+   */
+  public record Outcome(int result, String message, boolean again) {
+    static final Outcome DONE = new Outcome(ResultCode.OK.number(), "", false);
+  }
+
+  /**
+   * Gives an exclusive lease up, or withdraws an acquire: RELEASED first, then the leader.
+   *
+   * @param rename the resource's new name, if it gets one
+   */
+  public Outcome exclusive(Holding holding, Optional<LeaseName> rename) {
+    boolean blockTimedOut = false;
+    try {
+      writeReleased(holding.dblock());
+    } catch (IoTimeoutException e) {
+      blockTimedOut = true;
+      log.error("release of " + replicas + ": " + e.getMessage());
+    } catch (LeaseException e) {
+      log.error("release of " + replicas + ": " + e.getMessage());
+    }
+    try {
+      freeLeader(holding.leader(), rename);
+    } catch (IoTimeoutException e) {
+      return new Outcome(e.result(), e.getMessage(), true);
+    } catch (LeaseException e) {
+      return new Outcome(e.result(), e.getMessage(), blockTimedOut);
+    }
+    return blockTimedOut ? new Outcome(ResultCode.OK.number(), "", true) : Outcome.DONE;
+  }
+
+  /** Gives a shared lease up: our mode block goes, the leader is not touched. */
+  public Outcome shared(Dblock dblock) {
+    try {
+      writeReleased(dblock);
+      return Outcome.DONE;
+    } catch (LeaseException e) {
+      return new Outcome(e.result(), e.getMessage(), e instanceof IoTimeoutException);
+    }
+  }
+
+  private void writeReleased(Dblock dblock) throws LeaseException {
+    Dblock released = dblock.withReleased();
+    memory.note(released);
+    replicas.writeHostBlock(identity.hostId(), new HostBlock(released, ModeBlock.NONE));
+  }
+
+  /**
+   * Frees the leader if it is still the one we know.
+   *
+   * @param expected the leader as we know it; empty = whatever names us as owner and writer
+   */
+  void freeLeader(Optional<LeaderRecord> expected, Optional<LeaseName> rename)
+      throws LeaseException {
+    for (int attempt = 1; attempt <= READ_ATTEMPTS; attempt++) {
+      long readIssued = clock.nanos();
+      LeaderRecord found = replicas.readLeader();
+      if (found.writeId() != identity.hostId()) {
+        // Another host committed us, or has moved on; our RELEASED flag frees the lease.
+        log.debug("release of " + replicas + " skips the leader written by " + found.writeId());
+        return;
+      }
+      if (expected.isPresent()) {
+        compare(found, expected.get());
+      } else if (found.isFree() || !found.ownedBy(identity.hostId(), identity.generation())) {
+        return;
+      }
+      long now = clock.nanos();
+      // H3: after a pause the leader may be another one; writing it then would put it back.
+      if (now - readIssued <= identity.times().readToWriteLimitNanos()) {
+        replicas.writeLeader(
+            found.freed(
+                rename.orElse(found.resourceName()),
+                identity.hostId(),
+                identity.generation(),
+                now / Clock.SECOND_NANOS));
+        return;
+      }
+      log.error("paused before the release of " + replicas + ", leader read again");
+    }
+    throw new LeaseException(ResultCode.LEADER_READ, "too slow to release " + replicas + " safely");
+  }
+
+  private void compare(LeaderRecord found, LeaderRecord expected) throws LeaseException {
+    if (found.lver() != expected.lver()) {
+      throw new LeaseException(
+          ResultCode.RELEASE_LVER,
+          "leader has version " + found.lver() + ", ours is " + expected.lver());
+    }
+    if (found.isFree() || !found.ownedBy(identity.hostId(), identity.generation())) {
+      throw new LeaseException(
+          ResultCode.RELEASE_OWNER,
+          "leader has owner "
+              + found.ownerId()
+              + " generation "
+              + found.ownerGeneration()
+              + " timestamp "
+              + found.timestamp());
+    }
+    if (!found.equals(expected)) {
+      throw new LeaseException(ResultCode.RELEASE_OWNER, "leader differs from what we wrote");
+    }
+  }
+}

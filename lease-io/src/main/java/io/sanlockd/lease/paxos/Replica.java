@@ -1,0 +1,11 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.lease.disk.LeaseDisk;
+
+/**
+ * One of the 1 to 4 copies of a lease.
+ *
+ * @param disk an open disk
+ * @param offset start of the lease area in bytes
+ */
+public record Replica(LeaseDisk disk, long offset) {}

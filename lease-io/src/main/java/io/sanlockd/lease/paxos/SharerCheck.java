@@ -1,0 +1,97 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.lease.HostView;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.lease.format.ModeBlock;
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * Tells live from dead shared holders once the lease is ours exclusively, and clears the blocks of
+ * dead ones (paxos-lease.md 7). A holder is dead only if its delta lease, read after its mode
+ * block, says so: the host table alone is as old as our last renewal.
+ */
+final class SharerCheck {
+  private final PaxosIdentity identity;
+  private final LeaseReplicas replicas;
+  private final LockspaceHosts lockspace;
+  private final LeaseLog log;
+
+  SharerCheck(
+      PaxosIdentity identity, LeaseReplicas replicas, LockspaceHosts lockspace, LeaseLog log) {
+    this.identity = identity;
+    this.replicas = replicas;
+    this.lockspace = lockspace;
+    this.log = log;
+  }
+
+  /**
+   * Clears dead sharers.
+   *
+   * @param hosts the hosts whose SHARED flag was seen
+   * @return number of sharers that may be alive
+   */
+  int clearDead(BitSet hosts) throws LeaseException {
+    int alive = 0;
+    for (int hostId = hosts.nextSetBit(1); hostId >= 0; hostId = hosts.nextSetBit(hostId + 1)) {
+      if (!clearIfDead(hostId)) {
+        alive++;
+      }
+    }
+    return alive;
+  }
+
+  private boolean clearIfDead(int hostId) throws LeaseException {
+    Optional<ModeBlock> mode = sharedMode(hostId);
+    if (mode.isEmpty()) {
+      return true;
+    }
+    long generation = mode.get().generation();
+    if (!isDead(hostId, generation)) {
+      return false;
+    }
+    if (!sharedMode(hostId).equals(mode)) {
+      return false;
+    }
+    replicas.writeHostBlock(hostId, HostBlock.CLEARED);
+    log.error("cleared shared lease for dead host_id " + hostId + " gen " + generation);
+    return true;
+  }
+
+  /** The mode block if SHARED is set on any replica read. */
+  private Optional<ModeBlock> sharedMode(int hostId) throws LeaseException {
+    for (HostBlock block : replicas.readHostBlocks(hostId)) {
+      if (block.mode().isShared()) {
+        if (block.mode().generation() == 0) {
+          log.error("shared lease of host_id " + hostId + " has generation 0");
+          return Optional.empty();
+        }
+        return Optional.of(block.mode());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isDead(int hostId, long generation) throws LeaseException {
+    Optional<HostView> view = lockspace.hosts().view(hostId);
+    LeaderRecord delta = lockspace.readDelta(hostId);
+    if (Long.compareUnsigned(delta.ownerGeneration(), generation) < 0) {
+      return false;
+    }
+    if (delta.isFree()
+        || delta.ownerId() != hostId
+        || Long.compareUnsigned(delta.ownerGeneration(), generation) > 0) {
+      return true;
+    }
+    if (view.isEmpty() || view.get().timestamp() != delta.timestamp()) {
+      return false;
+    }
+    HostView seen = view.get();
+    int ioTimeout = Math.max(seen.ioTimeout() & 0xff, delta.ioTimeout() & 0xff);
+    long lastSign = seen.lastLive() != 0 ? seen.lastLive() : seen.firstCheck();
+    return seen.lastCheck() - lastSign > identity.times().ofOther(ioTimeout).deadSeconds();
+  }
+}

@@ -1,0 +1,216 @@
+package io.sanlockd.daemon.boot;
+
+import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.client.PidFdTable;
+import io.sanlockd.daemon.command.Commands;
+import io.sanlockd.daemon.command.Dispatcher;
+import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.lockspace.FileIdentity;
+import io.sanlockd.daemon.lockspace.LockspaceSettings;
+import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.lockspace.RenewalThreads;
+import io.sanlockd.daemon.log.DaemonLog;
+import io.sanlockd.daemon.loop.EventLoop;
+import io.sanlockd.daemon.loop.Limits;
+import io.sanlockd.daemon.loop.Listener;
+import io.sanlockd.daemon.loop.LoopLog;
+import io.sanlockd.daemon.recovery.DirectSignals;
+import io.sanlockd.daemon.recovery.Supervisor;
+import io.sanlockd.daemon.resource.Resources;
+import io.sanlockd.daemon.status.DaemonFacts;
+import io.sanlockd.daemon.work.MainLoop;
+import io.sanlockd.daemon.work.ThreadWorkers;
+import io.sanlockd.daemon.work.Workers;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.disk.DirectDisks;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.Fd;
+import io.sanlockd.protocol.PayloadFraming;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/** All rooms, wired together. */
+final class Daemon {
+  private static final int EXIT_INTERNAL_ERROR = 70;
+
+  /** Requests that may wait for a worker; more are refused with -12. */
+  private static final int WAITING_REQUESTS = 4096;
+
+  private final EventLoop loop;
+  private final Listener listener;
+  private final Supervisor supervisor;
+  private final Shutdown shutdown;
+  private final DaemonLog log;
+
+  private Daemon(
+      EventLoop loop, Listener listener, Supervisor supervisor, Shutdown shutdown, DaemonLog log) {
+    this.loop = loop;
+    this.listener = listener;
+    this.supervisor = supervisor;
+    this.shutdown = shutdown;
+    this.log = log;
+  }
+
+  /**
+   * Builds a daemon whose socket accepts connections. The caller holds the lock file.
+   *
+   * @param uid owner of the socket, -1 = leave
+   * @param gid group of the socket, -1 = leave
+   * @param termination is given what to do when a termination signal arrives, on any thread
+   */
+  static Daemon create(
+      DaemonOptions options,
+      LeaseName hostName,
+      RunDirectory runDirectory,
+      int uid,
+      int gid,
+      DaemonLog log,
+      Clock clock,
+      Consumer<Runnable> termination)
+      throws IOException {
+    LeaseLog plain = log.prefixed("");
+    Limits limits = Limits.standard().withinDescriptors(Fd.limit());
+    EventLoop loop = new EventLoop(limits, loopLog(plain));
+    MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
+    Workers workers =
+        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
+    DirectDisks disks = new DirectDisks(plain);
+    LockspaceSettings settings =
+        new LockspaceSettings(
+            hostName, -1, options.setBitmapSeconds, options.renewalHistorySize, options.debugRenew);
+    Lockspaces lockspaces =
+        new Lockspaces(
+            settings,
+            LeaseTimes.DEFAULT_FIRE_TIMEOUT,
+            disks,
+            new FileIdentity(),
+            clock,
+            mainLoop,
+            new RenewalThreads(e -> die(e, log)),
+            log::prefixed);
+    Resources resources =
+        new Resources(
+            workers,
+            disks,
+            clock,
+            bound -> ThreadLocalRandom.current().nextLong(bound),
+            options.sharedRetries,
+            log::prefixed);
+    Clients clients = new Clients();
+    Supervisor supervisor =
+        new Supervisor(
+            lockspaces,
+            clients,
+            resources,
+            new DirectSignals(),
+            clock,
+            options.graceSeconds,
+            log::prefixed);
+    Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
+    // Before the socket exists: whoever sees the socket may send a signal.
+    termination.accept(() -> mainLoop.execute(() -> shutdown.request(false)));
+    Listener listener = Listener.bind(Path.of(runDirectory.socket()), uid, gid);
+    int writeInitTimeout =
+        options.writeInitIoTimeout == 0
+            ? LeaseTimes.DEFAULT_IO_TIMEOUT
+            : options.writeInitIoTimeout;
+    Dispatcher dispatcher =
+        Commands.dispatcher(
+            clients,
+            lockspaces,
+            resources,
+            supervisor,
+            shutdown,
+            workers,
+            disks,
+            new PidFdTable(),
+            clock,
+            facts(options, hostName, uid, gid),
+            log::dump,
+            listener.fd(),
+            writeInitTimeout * Clock.SECOND_NANOS,
+            plain);
+    loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
+    return new Daemon(loop, listener, supervisor, shutdown, log);
+  }
+
+  /** Runs on the calling thread, the main loop, until shutdown. */
+  void run() throws IOException {
+    try {
+      loop.run(this::duty);
+    } catch (RuntimeException | Error e) {
+      die(e, log);
+    }
+    loop.close();
+    listener.close();
+  }
+
+  private int duty() {
+    int nextMillis = supervisor.pass();
+    if (shutdown.due()) {
+      shutdown.answerWaiters();
+      loop.stop();
+    }
+    return nextMillis;
+  }
+
+  private static void guarded(Runnable action, DaemonLog log) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      die(e, log);
+    }
+  }
+
+  /**
+   * A bug, or no memory left. The state can not be trusted any more, so nothing is released and
+   * nothing is disarmed: dying is safe.
+   */
+  private static void die(Throwable e, DaemonLog log) {
+    try {
+      log.prefixed("").error("internal error, exiting: " + e);
+      for (StackTraceElement frame : e.getStackTrace()) {
+        log.prefixed("").error("  at " + frame);
+      }
+      log.close();
+    } finally {
+      Runtime.getRuntime().halt(EXIT_INTERNAL_ERROR);
+    }
+  }
+
+  private static DaemonFacts facts(DaemonOptions options, LeaseName hostName, int uid, int gid) {
+    return new DaemonFacts(
+        hostName,
+        options.useWatchdog,
+        options.highPriority,
+        options.mlockLevel,
+        options.quietFail,
+        options.debugRenew,
+        options.renewalHistorySize,
+        Math.max(0, gid),
+        Math.max(0, uid),
+        options.sharedRetries,
+        options.maxWorkers,
+        options.writeInitIoTimeout,
+        options.useAio,
+        options.graceSeconds);
+  }
+
+  private static LoopLog loopLog(LeaseLog log) {
+    return new LoopLog() {
+      @Override
+      public void error(String message) {
+        log.error(message);
+      }
+
+      @Override
+      public void debug(String message) {
+        log.debug(message);
+      }
+    };
+  }
+}

@@ -1,0 +1,79 @@
+package io.sanlockd.daemon.command;
+
+import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.client.ProcessTable;
+import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.log.LogText;
+import io.sanlockd.daemon.recovery.Supervisor;
+import io.sanlockd.daemon.resource.Resources;
+import io.sanlockd.daemon.status.DaemonFacts;
+import io.sanlockd.daemon.work.Workers;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.protocol.Command;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The table of commands the daemon offers. */
+public final class Commands {
+  private Commands() {}
+
+  /**
+   * Connects every command to the rooms it works with.
+   *
+   * @param logDump the text of LOG_DUMP
+   * @param listenerFd for display
+   * @param writeInitTimeoutNanos limit of one initialisation write
+   */
+  public static Dispatcher dispatcher(
+      Clients clients,
+      Lockspaces lockspaces,
+      Resources resources,
+      Supervisor supervisor,
+      Shutdown shutdown,
+      Workers workers,
+      DiskOpener opener,
+      ProcessTable processes,
+      Clock clock,
+      DaemonFacts facts,
+      Supplier<LogText> logDump,
+      int listenerFd,
+      long writeInitTimeoutNanos,
+      LeaseLog log) {
+    TargetCommands targets = new TargetCommands(clients, supervisor);
+    DiskCommands disks = new DiskCommands(workers, opener, clock, writeInitTimeoutNanos, log);
+    Map<Command, CommandHandler> table = new EnumMap<>(Command.class);
+    table.put(Command.REGISTER, new RegisterCommand(processes, log));
+    table.put(Command.RESTRICT, new RestrictCommand());
+    table.put(Command.VERSION, new VersionCommand());
+    table.put(
+        Command.STATUS,
+        new StatusCommand(facts, clients, lockspaces, resources, clock, listenerFd));
+    table.put(Command.LOG_DUMP, new LogDumpCommand(logDump));
+    table.put(Command.ADD_LOCKSPACE, new LockspaceCommands.Add(lockspaces));
+    table.put(Command.INQ_LOCKSPACE, new LockspaceCommands.Inquire(lockspaces));
+    table.put(Command.REM_LOCKSPACE, new LockspaceCommands.Remove(lockspaces, resources));
+    table.put(Command.GET_LOCKSPACES, new HostCommands.GetLockspaces(lockspaces));
+    table.put(Command.GET_HOSTS, new HostCommands.GetHosts(lockspaces));
+    table.put(Command.HOST_STATUS, new HostCommands.HostStatus(lockspaces));
+    table.put(Command.RENEWAL, new HostCommands.Renewals(lockspaces));
+    table.put(Command.ALIGN, open(disks::align));
+    table.put(Command.WRITE_LOCKSPACE, open(disks::writeLockspace));
+    table.put(Command.WRITE_RESOURCE, open(disks::writeResource));
+    table.put(Command.READ_LOCKSPACE, open(disks::readLockspace));
+    table.put(Command.READ_RESOURCE, open(disks::readResource));
+    table.put(Command.SHUTDOWN, open(shutdown::shutdown));
+    table.put(Command.SHUTDOWN_WAIT, open(shutdown::shutdownWait));
+    table.put(Command.ACQUIRE, new AcquireCommand(lockspaces, resources, targets));
+    table.put(Command.RELEASE, new ReleaseCommand(resources, targets));
+    table.put(Command.INQUIRE, new InquireCommand(targets));
+    return new Dispatcher(clients, supervisor, targets, table, log);
+  }
+
+  /** Gives a method reference the type that says that any connection may send the command. */
+  private static CommandHandler.Open open(CommandHandler.Open handler) {
+    return handler;
+  }
+}

@@ -1,0 +1,239 @@
+package io.sanlockd.daemon.command;
+
+import io.sanlockd.daemon.work.Workers;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.area.LockspaceArea;
+import io.sanlockd.lease.area.ResourceArea;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.Geometry;
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.Lockspace;
+import io.sanlockd.protocol.ProtocolException;
+import io.sanlockd.protocol.Resource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Commands that read or initialise areas on storage for any client, without any lease: ALIGN,
+ * WRITE_* and READ_* (protocol.md 8.12, 8.18 to 8.21). The disk part runs on a worker.
+ *
+ * @param workers run the disk part
+ * @param opener opens the disks
+ * @param clock for the time in cleared records
+ * @param writeTimeoutNanos limit of one initialisation write
+ * @param log says why something failed
+ */
+record DiskCommands(
+    Workers workers, DiskOpener opener, Clock clock, long writeTimeoutNanos, LeaseLog log) {
+  private static final long READ_TIMEOUT_NANOS = LeaseTimes.DEFAULT_IO_TIMEOUT * Clock.SECOND_NANOS;
+
+  private interface DiskWork {
+    int run() throws LeaseException;
+  }
+
+  /** Answers with a number; a failure is logged and becomes its number. */
+  private void replyFromWorker(Request request, String what, DiskWork work) {
+    onWorker(
+        request,
+        () -> {
+          try {
+            return work.run();
+          } catch (LeaseException e) {
+            log.debug(what + ": " + e.getMessage());
+            return e.result();
+          }
+        },
+        request::reply);
+  }
+
+  /** Refuses the request when too many are waiting already. */
+  private <T> void onWorker(Request request, Supplier<T> work, Consumer<T> then) {
+    if (!workers.offer(work, then)) {
+      log.error("too many requests are waiting for a worker");
+      request.refuse(ResultCode.ENOMEM.number());
+    }
+  }
+
+  /** Opens a lockspace's disk; whatever goes wrong is -19. */
+  private LeaseDisk openLockspace(String path) throws LeaseException {
+    if (path.isEmpty()) {
+      throw new LeaseException(ResultCode.ENODEV, "no path given");
+    }
+    try {
+      return opener.open(path);
+    } catch (LeaseException e) {
+      throw new LeaseException(ResultCode.ENODEV, e.getMessage());
+    }
+  }
+
+  /** The sizes asked for, or the default of the storage. */
+  private static Geometry sizes(int flags, LeaseDisk disk) throws LeaseException {
+    Optional<Geometry> geometry =
+        Geometry.isUnset(flags)
+            ? Geometry.ofSectorSize(disk.storageSectorSize())
+            : Geometry.ofApiFlags(flags);
+    return geometry.orElseThrow(
+        () -> new LeaseException(ResultCode.EGENERIC, "invalid sector and align size"));
+  }
+
+  /** ALIGN: the default align size of a device. */
+  void align(Request request) throws ProtocolException {
+    Disk disk = Disk.decode(request.payload());
+    replyFromWorker(
+        request,
+        "align " + disk.path(),
+        () -> {
+          try (LeaseDisk open = openLockspace(disk.path())) {
+            return Geometry.ofSectorSize(open.storageSectorSize())
+                .map(Geometry::alignSize)
+                .orElse(ResultCode.EINVAL.number());
+          }
+        });
+  }
+
+  /** WRITE_LOCKSPACE: initialises a lockspace area. */
+  void writeLockspace(Request request) throws ProtocolException {
+    Lockspace wanted = Lockspace.decode(request.payload());
+    int given = request.header().data2();
+    int ioTimeout = given == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : given;
+    replyFromWorker(
+        request,
+        "write_lockspace " + wanted.name(),
+        () -> {
+          if (ioTimeout < 0 || ioTimeout > LeaseTimes.MAX_IO_TIMEOUT) {
+            return ResultCode.EINVAL.number();
+          }
+          try (LeaseDisk disk = openLockspace(wanted.disk().path())) {
+            new LockspaceArea(disk, wanted.disk().offset())
+                .initialize(
+                    sizes(wanted.flags(), disk), wanted.name(), ioTimeout, writeTimeoutNanos);
+            return 0;
+          }
+        });
+  }
+
+  /** WRITE_RESOURCE: initialises or clears a resource area on each of its disks. */
+  void writeResource(Request request) throws ProtocolException {
+    Resource wanted = Resource.decodeWithDisks(request.payload());
+    if (!wanted.hasUsableDiskCount()) {
+      request.reply(ResultCode.ERANGE.number());
+      return;
+    }
+    int numHosts = request.header().data();
+    boolean clear = request.hasFlag(CommandFlags.WRITE_CLEAR);
+    replyFromWorker(
+        request,
+        "write_resource " + wanted.name(),
+        () -> {
+          for (Disk place : wanted.disks()) {
+            try (LeaseDisk disk = opener.open(place.path())) {
+              writeArea(new ResourceArea(disk, place.offset()), wanted, numHosts, clear);
+            }
+          }
+          return 0;
+        });
+  }
+
+  private void writeArea(ResourceArea area, Resource wanted, int numHosts, boolean clear)
+      throws LeaseException {
+    Geometry geometry = sizes(wanted.flags(), area.disk());
+    if (clear) {
+      area.clear(
+          geometry,
+          wanted.lockspaceName(),
+          wanted.name(),
+          numHosts,
+          clock.seconds(),
+          writeTimeoutNanos);
+    } else {
+      area.initialize(geometry, wanted.lockspaceName(), wanted.name(), numHosts, writeTimeoutNanos);
+    }
+  }
+
+  private record LockspaceFound(int result, int ioTimeout, Lockspace lockspace) {}
+
+  /** READ_LOCKSPACE: the structure follows even when reading failed. */
+  void readLockspace(Request request) throws ProtocolException {
+    Lockspace wanted = Lockspace.decode(request.payload());
+    onWorker(
+        request,
+        () -> findLockspace(wanted),
+        found ->
+            request.reply(
+                found.result, found.ioTimeout, Lockspace.LENGTH, found.lockspace::encode));
+  }
+
+  private LockspaceFound findLockspace(Lockspace wanted) {
+    long hostId = wanted.hostId() == 0 ? 1 : wanted.hostId();
+    try (LeaseDisk disk = openLockspace(wanted.disk().path())) {
+      LockspaceArea area = new LockspaceArea(disk, wanted.disk().offset());
+      Optional<Geometry> hint = Geometry.ofApiFlags(wanted.flags());
+      Geometry geometry = hint.isPresent() ? hint.get() : area.detect(READ_TIMEOUT_NANOS);
+      if (hostId < 0 || hostId > geometry.maxHosts()) {
+        throw new LeaseException(ResultCode.EMSGSIZE, "host_id " + hostId + " beyond the area");
+      }
+      LeaderRecord leader = area.readHost(geometry, wanted.name(), hostId, READ_TIMEOUT_NANOS);
+      Geometry real = leader.geometry().orElse(geometry);
+      int flags = wanted.flags() & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS);
+      return new LockspaceFound(
+          0,
+          leader.ioTimeout(),
+          new Lockspace(leader.spaceName(), hostId, flags | real.apiFlags(), wanted.disk()));
+    } catch (LeaseException e) {
+      log.debug("read_lockspace " + wanted.name() + ": " + e.getMessage());
+      return new LockspaceFound(e.result(), 0, wanted);
+    }
+  }
+
+  private record ResourceFound(int result, Resource resource) {}
+
+  /** READ_RESOURCE: the structure follows even when reading failed. */
+  void readResource(Request request) throws ProtocolException {
+    Resource wanted = Resource.decodeWithDisks(request.payload());
+    if (!wanted.hasUsableDiskCount()) {
+      request.reply(ResultCode.ERANGE.number(), 0, Resource.LENGTH, wanted::encodeWithoutDisks);
+      return;
+    }
+    onWorker(
+        request,
+        () -> findResource(wanted),
+        found ->
+            request.reply(found.result, 0, Resource.LENGTH, found.resource::encodeWithoutDisks));
+  }
+
+  private ResourceFound findResource(Resource wanted) {
+    Disk place = wanted.disks().get(0);
+    try (LeaseDisk disk = opener.open(place.path())) {
+      LeaderRecord leader =
+          new ResourceArea(disk, place.offset())
+              .readLeader(wanted.lockspaceName(), wanted.name(), READ_TIMEOUT_NANOS);
+      int sizes = leader.geometry().map(Geometry::apiFlags).orElse(0);
+      return new ResourceFound(0, found(wanted, leader, sizes));
+    } catch (LeaseException e) {
+      log.debug("read_resource " + wanted.name() + ": " + e.getMessage());
+      return new ResourceFound(e.result(), wanted);
+    }
+  }
+
+  /** The structure asked with, completed from the disk; wrong sizes are replaced. */
+  private static Resource found(Resource wanted, LeaderRecord leader, int sizeFlags) {
+    int otherFlags = wanted.flags() & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS);
+    return new Resource(
+        leader.spaceName(),
+        leader.resourceName(),
+        leader.lver(),
+        wanted.data64(),
+        wanted.data32(),
+        otherFlags | sizeFlags,
+        wanted.numDisks(),
+        wanted.disks());
+  }
+}

@@ -1,0 +1,65 @@
+package io.sanlockd.daemon.command;
+
+import io.sanlockd.daemon.lockspace.LockspaceSpec;
+import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.resource.Resources;
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.Lockspace;
+import io.sanlockd.protocol.ProtocolException;
+
+/** ADD, INQ and REM_LOCKSPACE (protocol.md 8.2, 8.3, 8.16). */
+final class LockspaceCommands {
+
+  private LockspaceCommands() {}
+
+  private static LockspaceSpec spec(Request request) throws ProtocolException {
+    Lockspace wire = Lockspace.decode(request.payload());
+    return new LockspaceSpec(wire.name(), wire.hostId(), wire.disk().path(), wire.disk().offset());
+  }
+
+  /** Joins a lockspace; the reply comes when that is done, or at once with ADD_ASYNC. */
+  record Add(Lockspaces lockspaces) implements CommandHandler.Open {
+    @Override
+    public void run(Request request) throws ProtocolException {
+      LockspaceSpec spec = spec(request);
+      int ioTimeout = request.header().data();
+      if (!request.hasFlag(CommandFlags.ADD_ASYNC)) {
+        lockspaces.add(spec, ioTimeout, request::reply);
+        return;
+      }
+      request.reply(lockspaces.add(spec, ioTimeout, result -> {}));
+    }
+  }
+
+  /** State of a lockspace; with INQ_WAIT the reply comes when it is settled. */
+  record Inquire(Lockspaces lockspaces) implements CommandHandler.Open {
+    @Override
+    public void run(Request request) throws ProtocolException {
+      LockspaceSpec spec = spec(request);
+      if (request.hasFlag(CommandFlags.INQ_WAIT)) {
+        lockspaces.inquireWhenSettled(spec, request::reply);
+      } else {
+        request.reply(lockspaces.inquire(spec));
+      }
+    }
+  }
+
+  /** Leaves a lockspace; the reply comes when it is gone, or at once with REM_ASYNC. */
+  record Remove(Lockspaces lockspaces, Resources resources) implements CommandHandler.Open {
+    @Override
+    public void run(Request request) throws ProtocolException {
+      LockspaceSpec spec = spec(request);
+      if (request.hasFlag(CommandFlags.REM_UNUSED) && resources.uses(spec.name())) {
+        request.reply(ResultCode.EBUSY.number());
+        return;
+      }
+      int result = lockspaces.remove(spec);
+      if (result != 0 || request.hasFlag(CommandFlags.REM_ASYNC)) {
+        request.reply(result);
+      } else {
+        lockspaces.whenGone(spec, () -> request.reply(0));
+      }
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.sanlockd.daemon.lockspace;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * One lockspace from add to end. Owned by the main loop; only {@link #publish}, {@link #joined},
+ * {@link #status}, {@link #membership} and {@link #history} are for the renewal thread, too.
+ */
+public final class Lockspace {
+  /** Which list a lockspace is on. */
+  public enum Phase {
+    /** Its delta lease is being taken. */
+    ADDING,
+    /** Usable and supervised. */
+    ACTIVE,
+    /** Its users are gone, its thread is ending. */
+    REMOVING,
+    /** Ended. */
+    GONE
+  }
+
+  /** How far recovery or removal has come. */
+  public enum Killing {
+    /** Not at all. */
+    NO,
+    /** Its processes are being killed. */
+    RUNNING,
+    /** All that remain have ignored every signal; given up. */
+    STUCK
+  }
+
+  private final long id;
+  private final LockspaceSpec spec;
+  private final LeaseTimes times;
+  private final LockspaceSettings settings;
+  private final RenewalHistory history;
+  private final StopSignal stop;
+  private final List<IntConsumer> addWaiters = new ArrayList<>();
+  private final List<Runnable> endWaiters = new ArrayList<>();
+
+  private volatile RenewalStatus status = RenewalStatus.NONE;
+  private volatile Membership membership;
+
+  /** Written by the main loop only; workers look at them to give up early. */
+  private volatile Phase phase = Phase.ADDING;
+
+  private volatile Killing killing = Killing.NO;
+
+  private boolean removalRequested;
+  private boolean renewalFailed;
+  private long killingSinceSeconds;
+  private int undoResult;
+
+  Lockspace(
+      long id, LockspaceSpec spec, LeaseTimes times, LockspaceSettings settings, StopSignal stop) {
+    this.stop = stop;
+    this.id = id;
+    this.spec = spec;
+    this.times = times;
+    this.settings = settings;
+    this.history = new RenewalHistory(settings.historySize());
+  }
+
+  /** Number of this instance, never reused. */
+  public long id() {
+    return id;
+  }
+
+  /** Name, host_id and place. */
+  public LockspaceSpec spec() {
+    return spec;
+  }
+
+  /** Intervals of our io_timeout. */
+  public LeaseTimes times() {
+    return times;
+  }
+
+  /** The list it is on. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** How far killing its processes has come. */
+  public Killing killing() {
+    return killing;
+  }
+
+  /** Whether removal was requested by a client or by a forced shutdown. */
+  public boolean removalRequested() {
+    return removalRequested;
+  }
+
+  /** Whether our lease was found expired or corrupt. */
+  public boolean renewalFailed() {
+    return renewalFailed;
+  }
+
+  /** Whether new uses are allowed. Any thread. */
+  public boolean usable() {
+    return phase == Phase.ACTIVE && killing == Killing.NO;
+  }
+
+  /** When {@link #startKilling} was called, in monotonic seconds. */
+  public long killingSinceSeconds() {
+    return killingSinceSeconds;
+  }
+
+  /** What the renewal thread last reported. */
+  public RenewalStatus status() {
+    return status;
+  }
+
+  /** Our membership; null until the delta lease was taken. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /** The last renewals. */
+  public RenewalHistory history() {
+    return history;
+  }
+
+  /** How long a notification to another host stays set. */
+  public int setBitmapSeconds() {
+    return settings.setBitmapSeconds() != 0 ? settings.setBitmapSeconds() : 6 * times.ioTimeout();
+  }
+
+  /** Extra wait for a timed-out renewal read, in seconds. */
+  public int renewalReadExtendSeconds() {
+    return settings.renewalReadExtendSeconds() >= 0
+        ? settings.renewalReadExtendSeconds()
+        : times.ioTimeout();
+  }
+
+  long renewalReadExtendNanos() {
+    int seconds = renewalReadExtendSeconds();
+    return seconds == 0 ? Clock.SECOND_NANOS / 2 : seconds * Clock.SECOND_NANOS;
+  }
+
+  void publish(RenewalStatus newStatus) {
+    status = newStatus;
+  }
+
+  void joined(Membership newMembership) {
+    membership = newMembership;
+  }
+
+  StopSignal stop() {
+    return stop;
+  }
+
+  void moveTo(Phase next) {
+    Check.state(next.compareTo(phase) > 0, phase + " to " + next);
+    phase = next;
+  }
+
+  void requestRemoval() {
+    removalRequested = true;
+  }
+
+  /** Recovery or removal begins: from now on no new use is allowed, for ever. */
+  public void startKilling(boolean leaseLost, long nowSeconds) {
+    Check.state(killing == Killing.NO, "killing twice");
+    killingSinceSeconds = nowSeconds;
+    renewalFailed |= leaseLost;
+    killing = Killing.RUNNING;
+  }
+
+  /** All processes left have ignored every signal. */
+  public void killingStuck() {
+    killing = Killing.STUCK;
+  }
+
+  void onAdded(IntConsumer waiter) {
+    addWaiters.add(waiter);
+  }
+
+  void onEnd(Runnable waiter) {
+    endWaiters.add(waiter);
+  }
+
+  void addFinished(int result) {
+    List<IntConsumer> waiters = List.copyOf(addWaiters);
+    addWaiters.clear();
+    waiters.forEach(w -> w.accept(result));
+  }
+
+  void endFinished() {
+    List<Runnable> waiters = List.copyOf(endWaiters);
+    endWaiters.clear();
+    waiters.forEach(Runnable::run);
+  }
+
+  void undoWith(int result) {
+    undoResult = result;
+  }
+
+  int undoResult() {
+    return undoResult;
+  }
+
+  /** For log lines. */
+  @Override
+  public String toString() {
+    return "s" + id;
+  }
+}

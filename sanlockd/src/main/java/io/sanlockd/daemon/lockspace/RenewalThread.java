@@ -1,0 +1,236 @@
+package io.sanlockd.daemon.lockspace;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.area.LockspaceArea;
+import io.sanlockd.lease.delta.DeltaLease;
+import io.sanlockd.lease.delta.HostMonitor;
+import io.sanlockd.lease.delta.HostNotice;
+import io.sanlockd.lease.delta.LockspaceIdentity;
+import io.sanlockd.lease.delta.Renewal;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.lease.disk.LeaseBuffer;
+import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.model.Geometry;
+import io.sanlockd.model.ResultCode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes, renews and returns one delta lease (lockspace.md 4). Takes no lock that a request could
+ * hold; what others need to know it publishes through {@link Lockspace}.
+ */
+final class RenewalThread implements Runnable {
+  private static final long RETRY_PAUSE_NANOS = Clock.SECOND_NANOS / 2;
+  private static final long SETTLE_PAUSE_NANOS = Clock.SECOND_NANOS / 10;
+  private static final long SETTLE_LIMIT_NANOS = 120 * Clock.SECOND_NANOS;
+
+  /** What the main loop hears from the thread, on the thread. */
+  interface Reports {
+    /** The acquire ended: 1, or a negative result after which {@link #ended} follows. */
+    void acquired(int result);
+
+    /** The thread waits for I/O that outlived its time limit before it can end. */
+    void settling();
+
+    /** Hosts that ask us to look at our leases. */
+    void notified(List<Long> hostIds);
+
+    /** The thread has ended; no I/O of it is in flight unless the wait for it took too long. */
+    void ended();
+  }
+
+  private final Lockspace lockspace;
+  private final LockspaceSettings settings;
+  private final Storage storage;
+  private final Clock clock;
+  private final RenewalRuntime runtime;
+  private final LeaseLog log;
+  private final StopSignal stop;
+  private final Reports reports;
+
+  /**
+   * What all lockspaces of the daemon share on the side of the disks.
+   *
+   * @param opener opens them
+   * @param identity tells whether two paths are one
+   * @param claims areas in use
+   */
+  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims) {}
+
+  RenewalThread(
+      Lockspace lockspace,
+      LockspaceSettings settings,
+      Storage storage,
+      Clock clock,
+      RenewalRuntime runtime,
+      LeaseLog log,
+      Reports reports) {
+    this.lockspace = lockspace;
+    this.settings = settings;
+    this.storage = storage;
+    this.clock = clock;
+    this.runtime = runtime;
+    this.log = log;
+    this.stop = lockspace.stop();
+    this.reports = reports;
+  }
+
+  @Override
+  public void run() {
+    String path = lockspace.spec().path();
+    try (LeaseDisk disk = storage.opener().open(path);
+        LeaseDisk readerDisk = storage.opener().open(path)) {
+      DeltaLease lease = join(disk, readerDisk);
+      if (lease != null) {
+        renewUntilStopped(lease);
+        lease.release();
+        awaitSettled(lease);
+      }
+    } catch (LeaseException e) {
+      log.error("open_disk " + path + " error " + e.result());
+      lockspace.publish(RenewalStatus.acquired(ResultCode.ENODEV.number(), clock.seconds(), 0));
+      reports.acquired(ResultCode.ENODEV.number());
+    }
+    storage.claims().release(lockspace);
+    reports.ended();
+  }
+
+  /** Takes the delta lease and publishes the outcome; null when there is none. */
+  private DeltaLease join(LeaseDisk disk, LeaseDisk readerDisk) {
+    long attempt = clock.seconds();
+    DeltaLease lease = null;
+    try {
+      LockspaceIdentity identity = identify(disk);
+      claimArea(identity);
+      HostMonitor monitor = new HostMonitor(identity, lockspace.setBitmapSeconds(), clock, log);
+      lease = new DeltaLease(identity, disk, lockspace.renewalReadExtendNanos(), clock, stop, log);
+      lease.acquire(false, stop);
+      lockspace.joined(
+          new Membership(identity, lease.current().ownerGeneration(), readerDisk, monitor));
+      lockspace.publish(
+          RenewalStatus.acquired(ResultCode.OK.number(), attempt, lease.lastSuccessSeconds()));
+      lockspace.history().success(lease.lastSuccessSeconds(), 0, 0);
+      // Fills the host table before anybody asks it.
+      renew(lease);
+      reports.acquired(ResultCode.OK.number());
+      return lease;
+    } catch (LeaseException e) {
+      log.error("add_lockspace " + lockspace.spec() + ": " + e.getMessage());
+      lockspace.publish(RenewalStatus.acquired(e.result(), attempt, 0));
+      reports.acquired(e.result());
+      if (lease != null) {
+        awaitSettled(lease);
+      }
+      return null;
+    }
+  }
+
+  /** The same area under another path would be one host_id renewed by two threads. */
+  private void claimArea(LockspaceIdentity identity) throws LeaseException {
+    Object place;
+    try {
+      place = storage.identity().of(lockspace.spec().path());
+    } catch (LeaseException e) {
+      throw new LeaseException(ResultCode.ENODEV, e.getMessage());
+    }
+    Optional<Lockspace> other =
+        storage
+            .claims()
+            .claim(lockspace, place, identity.offset(), identity.geometry().alignSize());
+    if (other.isPresent()) {
+      throw new LeaseException(
+          ResultCode.EINVAL,
+          "overlaps the area of "
+              + other.get()
+              + " "
+              + other.get().spec()
+              + " on the same storage");
+    }
+  }
+
+  private LockspaceIdentity identify(LeaseDisk disk) throws LeaseException {
+    LockspaceSpec spec = lockspace.spec();
+    LeaseTimes times = lockspace.times();
+    Geometry geometry = new LockspaceArea(disk, spec.offset()).detect(times.ioTimeoutNanos());
+    if (Long.compareUnsigned(spec.hostId(), geometry.maxHosts()) > 0) {
+      throw new LeaseException(
+          ResultCode.ADDLS_INVALID_HOSTID,
+          "host_id " + spec.hostId() + " is above " + geometry.maxHosts());
+    }
+    return new LockspaceIdentity(
+        spec.name(), spec.hostId(), settings.hostName(), spec.offset(), geometry, times);
+  }
+
+  private void renewUntilStopped(DeltaLease lease) {
+    boolean succeeded = true;
+    while (!stop.cancelled()) {
+      long dueNanos =
+          (lease.lastSuccessSeconds() + lockspace.times().renewalSeconds()) * Clock.SECOND_NANOS;
+      long waitNanos = Math.max(dueNanos - clock.nanos(), succeeded ? 0 : RETRY_PAUSE_NANOS);
+      if (waitNanos > 0) {
+        stop.sleep(waitNanos);
+      }
+      if (!stop.cancelled()) {
+        succeeded = renew(lease);
+      }
+    }
+  }
+
+  private boolean renew(DeltaLease lease) {
+    long before = lease.lastSuccessSeconds();
+    long attempt = clock.seconds();
+    Renewal renewal = lease.renew(HostNotice.NONE);
+    long length = clock.seconds() - attempt;
+    lockspace.publish(
+        lockspace.status().renewed(renewal.result(), attempt, lease.lastSuccessSeconds()));
+    if (renewal.succeeded()) {
+      lockspace
+          .history()
+          .success(lease.lastSuccessSeconds(), renewal.readMillis(), renewal.writeMillis());
+      logSuccess(lease.lastSuccessSeconds(), length, before);
+    } else {
+      lockspace.history().failure(renewal.result());
+      log.error(renewal.message());
+      log.error(
+          "renewal error "
+              + renewal.result()
+              + " delta_length "
+              + length
+              + " last_success "
+              + before);
+    }
+    if (renewal.image().isPresent()) {
+      try (LeaseBuffer image = renewal.image().get()) {
+        List<Long> asking = lockspace.membership().monitor().examine(image.store());
+        if (!asking.isEmpty()) {
+          reports.notified(asking);
+        }
+      }
+    }
+    return renewal.succeeded();
+  }
+
+  private void logSuccess(long timestamp, long length, long before) {
+    if (length > lockspace.times().renewalSeconds()) {
+      log.error("renewed " + timestamp + " delta_length " + length + " too long");
+    } else if (settings.debugRenew() > 0) {
+      log.debug(
+          "renewed " + timestamp + " delta_length " + length + " interval " + (timestamp - before));
+    }
+  }
+
+  /** A late write of ours must not meet a new incarnation of this lockspace on this host. */
+  private void awaitSettled(DeltaLease lease) {
+    if (lease.ownSectorSettled()) {
+      return;
+    }
+    reports.settling();
+    long deadline = clock.nanos() + SETTLE_LIMIT_NANOS;
+    while (!lease.ownSectorSettled() && clock.nanos() < deadline) {
+      runtime.pause().sleep(SETTLE_PAUSE_NANOS);
+    }
+  }
+}

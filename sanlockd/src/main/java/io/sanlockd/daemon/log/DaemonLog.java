@@ -1,0 +1,178 @@
+package io.sanlockd.daemon.log;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.posix.Threads;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The daemon's log. A message goes to the memory ring at once and to file, syslog and stderr
+ * through a bounded queue and a thread of its own, so that a full disk or a stopped terminal never
+ * delays whoever logs. When the queue is full messages are counted instead. Thread-safe.
+ */
+public final class DaemonLog implements AutoCloseable {
+  private static final int QUEUE_LENGTH = 4096;
+  private static final int LINE_LIMIT = 509;
+  private static final long CLOSE_SECONDS = 2;
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+  private final LogSettings settings;
+  private final Clock clock;
+  private final ZoneId zone;
+  private final LogRing ring = new LogRing();
+  private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+  private final AtomicLong dropped = new AtomicLong();
+  private final Thread writer;
+  private final PrintStream stderr;
+  private final OutputStream file;
+  private final SyslogSink syslog;
+  private volatile boolean closing;
+
+  private record Entry(Level level, String line) {}
+
+  /** Opens the log file, silently without one when that fails, and starts the writer thread. */
+  public DaemonLog(LogSettings settings, Clock clock, PrintStream stderr) {
+    this.settings = settings;
+    this.clock = clock;
+    this.stderr = stderr;
+    this.zone = settings.utc() ? ZoneOffset.UTC : ZoneId.systemDefault();
+    this.file = openFile(settings);
+    this.syslog = new SyslogSink();
+    this.writer = new Thread(this::write, "log");
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  private static OutputStream openFile(LogSettings settings) {
+    if (settings.filePriority() < 0) {
+      return OutputStream.nullOutputStream();
+    }
+    try {
+      return Files.newOutputStream(
+          settings.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      return OutputStream.nullOutputStream();
+    }
+  }
+
+  /** A log whose lines start with {@code prefix}. */
+  public LeaseLog prefixed(String prefix) {
+    return new LeaseLog() {
+      @Override
+      public void error(String message) {
+        log(Level.ERROR, prefix + message);
+      }
+
+      @Override
+      public void warning(String message) {
+        log(Level.WARNING, prefix + message);
+      }
+
+      @Override
+      public void debug(String message) {
+        log(Level.DEBUG, prefix + message);
+      }
+    };
+  }
+
+  /** Logs one message. Never blocks. */
+  public void log(Level level, String message) {
+    String line =
+        TIME.format(Instant.now().atZone(zone))
+            + " "
+            + clock.seconds()
+            + " ["
+            + Threads.tid()
+            + "]: "
+            + onOneLine(message);
+    if (line.length() > LINE_LIMIT) {
+      line = line.substring(0, LINE_LIMIT);
+    }
+    ring.append(line + "\n");
+    if (wanted(level) && !queue.offer(new Entry(level, line))) {
+      dropped.incrementAndGet();
+    }
+  }
+
+  /** Names and paths come from clients: they must not be able to forge lines. */
+  private static String onOneLine(String message) {
+    return message.indexOf('\n') < 0 && message.indexOf('\r') < 0
+        ? message
+        : message.replace('\n', '?').replace('\r', '?');
+  }
+
+  private boolean wanted(Level level) {
+    return settings.stderr()
+        || level.number() <= settings.filePriority()
+        || level.number() <= settings.syslogPriority();
+  }
+
+  /** All text in memory, oldest first. */
+  public LogText dump() {
+    return ring.dump();
+  }
+
+  private void write() {
+    try {
+      while (!closing || !queue.isEmpty()) {
+        Entry entry = queue.poll(100, TimeUnit.MILLISECONDS);
+        if (entry != null) {
+          writeTo(entry);
+        }
+        long lost = dropped.getAndSet(0);
+        if (lost > 0) {
+          writeTo(new Entry(Level.ERROR, "dropped " + lost + " entries"));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void writeTo(Entry entry) {
+    byte[] bytes = (entry.line + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    if (settings.stderr()) {
+      stderr.write(bytes, 0, bytes.length);
+      stderr.flush();
+    }
+    if (entry.level.number() <= settings.filePriority()) {
+      try {
+        file.write(bytes);
+      } catch (IOException e) {
+        // A full disk must not stop the daemon; the ring still has the message.
+        ring.append(entry.line + " (not written to the log file)\n");
+      }
+    }
+    if (entry.level.number() <= settings.syslogPriority()) {
+      syslog.send(entry.level, entry.line);
+    }
+  }
+
+  /** Writes what is queued, for at most two seconds, and stops. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      writer.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+      file.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      log(Level.ERROR, "closing the log file failed: " + e.getMessage());
+    }
+    syslog.close();
+  }
+}

@@ -1,0 +1,9 @@
+package io.sanlockd.daemon.resource;
+
+/**
+ * Where one copy of a lease lies.
+ *
+ * @param path file or device
+ * @param offset start of the area in bytes
+ */
+public record DiskSpec(String path, long offset) {}

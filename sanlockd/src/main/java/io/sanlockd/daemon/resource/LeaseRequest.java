@@ -1,0 +1,25 @@
+package io.sanlockd.daemon.resource;
+
+import io.sanlockd.lease.paxos.AcquireRequest;
+import io.sanlockd.model.LeaseName;
+import java.util.List;
+
+/**
+ * A lease as a process asks for it.
+ *
+ * @param space lockspace name
+ * @param name resource name
+ * @param disks 1 to 4 copies
+ * @param acquire mode and conditions
+ * @param persistent keep the lease when the process ends
+ * @param adoptOrphan take over a lease whose process ended
+ * @param orphanOnly nothing but an orphan will do
+ */
+public record LeaseRequest(
+    LeaseName space,
+    LeaseName name,
+    List<DiskSpec> disks,
+    AcquireRequest acquire,
+    boolean persistent,
+    boolean adoptOrphan,
+    boolean orphanOnly) {}

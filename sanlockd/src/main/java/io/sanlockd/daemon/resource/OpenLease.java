@@ -1,0 +1,51 @@
+package io.sanlockd.daemon.resource;
+
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.paxos.LeaseReplicas;
+import io.sanlockd.lease.paxos.PaxosIdentity;
+import io.sanlockd.lease.paxos.Replica;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The open disks of one lease, from the beginning of its acquire to the end of its release. Used by
+ * one operation at a time.
+ *
+ * @param identity which resource, and who we are
+ * @param replicas its copies
+ * @param disks what to close in the end
+ */
+record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk> disks) {
+  /**
+   * Opens a majority of the disks.
+   *
+   * @throws LeaseException the error of the last disk that could not be opened
+   */
+  static OpenLease open(PaxosIdentity identity, List<DiskSpec> specs, DiskOpener opener)
+      throws LeaseException {
+    List<LeaseDisk> disks = new ArrayList<>(specs.size());
+    List<Replica> replicas = new ArrayList<>(specs.size());
+    LeaseException last = null;
+    for (DiskSpec spec : specs) {
+      try {
+        LeaseDisk disk = opener.open(spec.path());
+        disks.add(disk);
+        replicas.add(new Replica(disk, spec.offset()));
+      } catch (LeaseException e) {
+        last = e;
+      }
+    }
+    if (last != null && replicas.size() < specs.size() / 2 + 1) {
+      disks.forEach(LeaseDisk::close);
+      throw last;
+    }
+    return new OpenLease(identity, new LeaseReplicas(identity, replicas, specs.size()), disks);
+  }
+
+  /** Closes the disks; nothing is in flight. */
+  void close() {
+    disks.forEach(LeaseDisk::close);
+  }
+}
