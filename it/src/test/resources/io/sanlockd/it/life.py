@@ -35,14 +35,12 @@ fd = sanlock.register()
 sanlock.acquire(b"ls", b"r1", disks, slkfd=fd)
 seen["held_by_fd"] = sanlock.inquire(slkfd=fd)
 seen["held_by_pid"] = sanlock.inquire(pid=os.getpid())
-seen["owners"] = sanlock.read_resource_owners(b"ls", b"r1", disks)
 try:
     sanlock.acquire(b"ls", b"r1", disks, slkfd=fd)
 except sanlock.SanlockException as e:
     seen["second_acquire"] = e.errno
 sanlock.release(b"ls", b"r1", disks, slkfd=fd)
 seen["held_after"] = sanlock.inquire(slkfd=fd)
-seen["owners_after"] = sanlock.read_resource_owners(b"ls", b"r1", disks)
 try:
     sanlock.acquire(b"ls", b"missing", [(path, 2 * MIB)], slkfd=fd)
 except sanlock.SanlockException as e:
