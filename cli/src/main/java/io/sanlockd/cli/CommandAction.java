@@ -77,13 +77,12 @@ final class CommandAction {
   }
 
   private int replace(NativeTransport transport) {
-    String path = options.program().get(0);
+    List<String> words = new ArrayList<>();
+    for (String word : options.program()) {
+      words.add(characters(word));
+    }
     try {
-      checkExecutable(path);
-      List<String> words = new ArrayList<>();
-      for (String word : options.program()) {
-        words.add(characters(word));
-      }
+      checkExecutable(options.program().get(0));
       Exec.replace(words.get(0), words, transport.descriptor(), PROGRAM_FD);
       throw new IllegalStateException("exec returned");
     } catch (PosixException e) {
@@ -94,8 +93,8 @@ final class CommandAction {
   }
 
   /**
-   * Finds the usual failures while this JVM is still whole. A path the JVM may be unable to express
-   * in the locale's character set is left to exec.
+   * Finds the usual failures before anything of this JVM is given up. A path the JVM may be unable
+   * to express in the locale's character set is left to exec.
    */
   private static void checkExecutable(String path) throws PosixException {
     File program = new File(path);

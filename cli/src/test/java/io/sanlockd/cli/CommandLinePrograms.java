@@ -3,6 +3,7 @@ package io.sanlockd.cli;
 import io.sanlockd.cli.golden.GoldenCase;
 import io.sanlockd.cli.golden.Outcome;
 import io.sanlockd.cli.golden.Programs;
+import io.sanlockd.cli.golden.ScenarioRunner;
 import io.sanlockd.client.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class CommandLinePrograms implements Programs {
   static final String C_PROGRAM = "/usr/sbin/sanlock";
 
+  private static final int SIGTERM = 15;
   private static final long END_SECONDS = 120;
 
   private final Path directory;
@@ -103,7 +105,7 @@ final class CommandLinePrograms implements Programs {
     if (golden.killedAfterSeconds().isPresent()) {
       long millis = (long) (golden.killedAfterSeconds().get() * 1000);
       if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
-        process.destroy();
+        ScenarioRunner.signal(process, SIGTERM);
       }
     }
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

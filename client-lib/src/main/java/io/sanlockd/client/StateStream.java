@@ -11,6 +11,7 @@ import java.util.Optional;
 /** Reads states until the daemon closes the connection (protocol.md 9). */
 public final class StateStream {
   private final DaemonConnection connection;
+  private boolean hasBegun;
 
   StateStream(DaemonConnection connection) {
     this.connection = connection;
@@ -23,14 +24,30 @@ public final class StateStream {
    * @throws TransportException when the stream ends inside a state or is not one
    */
   public State next() throws TransportException {
-    ByteBuffer fixed = connection.read(StateRecord.LENGTH);
+    ByteBuffer fixed = first();
     if (!fixed.hasRemaining()) {
       return null;
     }
+    hasBegun = true;
     try {
       return state(fixed);
     } catch (ProtocolException e) {
       throw new TransportException(TransportException.SHORT_READ, e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The fixed part of a state. A daemon that keeps no renewal history closes the connection without
+   * reading the request's payload, which the kernel reports as a reset: also an end (8.34).
+   */
+  private ByteBuffer first() throws TransportException {
+    try {
+      return connection.read(StateRecord.LENGTH);
+    } catch (TransportException e) {
+      if (hasBegun || e.number() != TransportException.CONNECTION_RESET) {
+        throw e;
+      }
+      return ByteBuffer.allocate(0);
     }
   }
 

@@ -16,6 +16,9 @@ public final class TransportException extends IOException {
   /** No reply within the read timeout. */
   static final int TIMED_OUT = -110;
 
+  /** The daemon closed the connection with bytes of ours unread. */
+  static final int CONNECTION_RESET = -104;
+
   private static final int NOT_FOUND = -2;
   private static final int IO_ERROR = -5;
   private static final int NO_PERMISSION = -13;
@@ -25,7 +28,7 @@ public final class TransportException extends IOException {
     "not a directory", "too many open files", "is a directory", "wrong type", "too long"
   };
   private static final int[] NUMBERS = {
-    NOT_FOUND, NO_PERMISSION, REFUSED, -104, -32, -20, -24, -21, -91, -36
+    NOT_FOUND, NO_PERMISSION, REFUSED, CONNECTION_RESET, -32, -20, -24, -21, -91, -36
   };
 
   private final int number;

@@ -20,8 +20,13 @@ public final class GoldenCases {
   /** Cases by scenario, both in the order of the file. */
   public static Map<String, List<GoldenCase>> byScenario() {
     Map<String, List<GoldenCase>> scenarios = new LinkedHashMap<>();
+    Map<String, String> alsoVolatile = alsoVolatile();
     for (var element : read("/golden/cases.json").getAsJsonArray("cases")) {
       GoldenCase golden = GoldenCase.of(element.getAsJsonObject());
+      String pattern = alsoVolatile.get(golden.name());
+      if (pattern != null) {
+        golden.volatilePatterns().add(pattern);
+      }
       scenarios.computeIfAbsent(golden.scenario(), name -> new ArrayList<>()).add(golden);
     }
     return scenarios;
@@ -37,21 +42,33 @@ public final class GoldenCases {
             name,
             new Difference(
                 json.get("reason").getAsString(),
-                json.get("stdout").getAsString(),
+                json.get("stdout_pattern").getAsString(),
                 json.get("exit").getAsInt()));
       }
     }
     return differences;
   }
 
+  /** Volatile parts that the recording does not list, by case name. */
+  private static Map<String, String> alsoVolatile() {
+    Map<String, String> patterns = new LinkedHashMap<>();
+    for (var element : read("/golden/differences.json").getAsJsonArray("volatile")) {
+      JsonObject json = element.getAsJsonObject();
+      for (String name : GoldenCase.strings(json, "cases")) {
+        patterns.put(name, json.get("pattern").getAsString());
+      }
+    }
+    return patterns;
+  }
+
   /**
    * A deliberate difference.
    *
    * @param reason why
-   * @param stdout what we print instead, with placeholders
+   * @param stdoutPattern regular expression of what we print instead, with placeholders
    * @param exit our status
    */
-  public record Difference(String reason, String stdout, int exit) {}
+  public record Difference(String reason, String stdoutPattern, int exit) {}
 
   private static JsonObject read(String resource) {
     try (InputStream stream = GoldenCases.class.getResourceAsStream(resource);

@@ -10,6 +10,7 @@ import io.sanlockd.protocol.Command;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -22,15 +23,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs the cases of one scenario in order, in one scratch directory. */
 public final class ScenarioRunner implements AutoCloseable {
   private static final long START_SECONDS = 30;
   private static final int STEP_MILLIS = 20;
 
+  /** State column of an established connection in /proc/net/unix. */
+  private static final String CONNECTED = " 03 ";
+
+  /**
+   * Between two cases, as the start of a process took when they were recorded: the daemon needs a
+   * moment to forget the connection of the case before.
+   */
+  private static final int PACE_MILLIS = 30;
+
   private final Programs programs;
   private final Path directory;
   private final Map<String, Process> processes = new LinkedHashMap<>();
+  private final Map<String, String> runDirectories = new LinkedHashMap<>();
   private final Map<String, String> placeholders = new LinkedHashMap<>();
   private RegisteredClient ownRegistration;
 
@@ -51,7 +63,21 @@ public final class ScenarioRunner implements AutoCloseable {
     for (JsonObject action : golden.setup()) {
       perform(action);
     }
-    return programs.run(golden, resolveAll(golden.argv()), resolveAll(golden.env()));
+    TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
+    Outcome outcome = programs.run(golden, resolveAll(golden.argv()), resolveAll(golden.env()));
+    if (golden.argv().contains("-w") && golden.stdout().endsWith("shutdown done 0\n")) {
+      awaitEndOfDaemons(resolve(golden.env().getOrDefault("SANLOCK_RUN_DIR", "")));
+    }
+    return outcome;
+  }
+
+  /** The daemon answers a shutdown a moment before its process ends. */
+  private void awaitEndOfDaemons(String runDirectory) throws InterruptedException {
+    for (Map.Entry<String, String> daemon : runDirectories.entrySet()) {
+      if (daemon.getValue().equals(runDirectory)) {
+        waitFor(processes.get(daemon.getKey()));
+      }
+    }
   }
 
   /** A recorded text with the placeholders of this run. */
@@ -138,6 +164,9 @@ public final class ScenarioRunner implements AutoCloseable {
   private void startDaemon(JsonObject action) throws Exception {
     Process process = start(action);
     SanlockClient client = client(action);
+    runDirectories.put(
+        action.get("name").getAsString(),
+        resolveAll(GoldenCase.environment(action)).get("SANLOCK_RUN_DIR"));
     await(process, () -> client.exchange(Requests.plain(Command.VERSION)).result() == 0);
   }
 
@@ -148,11 +177,38 @@ public final class ScenarioRunner implements AutoCloseable {
   }
 
   private void startInBackground(JsonObject action) throws Exception {
+    SanlockClient client = client(action);
+    long before = connections(client.endpoint());
     Process process = start(action);
     if (action.has("wait_registered") && action.get("wait_registered").getAsBoolean()) {
-      SanlockClient client = client(action);
-      long wanted = GoldenCase.strings(action, "argv").stream().filter("-r"::equals).count();
+      List<String> argv = GoldenCase.strings(action, "argv");
+      long wanted = argv.stream().filter("-r"::equals).count();
+      // Asking the daemon earlier would take the connection slot that the case expects to see used.
+      await(process, () -> hasBecome(process, argv.get(argv.indexOf("-c") + 1)));
       await(process, () -> holds(client, (int) process.pid(), wanted));
+    } else {
+      await(process, () -> connections(client.endpoint()) > before);
+      TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
+    }
+  }
+
+  /** Connections the daemon has accepted, according to the kernel. */
+  private static long connections(Endpoint endpoint) {
+    try (Stream<String> sockets = Files.lines(Path.of("/proc/net/unix"))) {
+      return sockets
+          .filter(line -> line.endsWith(" " + endpoint.socketPath()) && line.contains(CONNECTED))
+          .count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean hasBecome(Process process, String program) {
+    try {
+      Path executable = Path.of("/proc", Long.toString(process.pid()), "exe");
+      return executable.toRealPath().equals(Path.of(program).toRealPath());
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -187,7 +243,8 @@ public final class ScenarioRunner implements AutoCloseable {
     }
   }
 
-  static void signal(Process process, int signal) throws Exception {
+  /** Sends a signal without closing the streams of the process as {@code destroy} does. */
+  public static void signal(Process process, int signal) throws Exception {
     Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
     int unused = kill.waitFor();
   }
@@ -211,8 +268,9 @@ public final class ScenarioRunner implements AutoCloseable {
   }
 
   /** The two notes of the recording that ask for something to be done. */
-  private void note(String text) throws SanlockException {
+  private void note(String text) throws Exception {
     if (text.startsWith("open a raw connection")) {
+      TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
       SanlockClient client =
           new SanlockClient(Endpoint.ofRunDirectory(directory.resolve("runA").toString()));
       ownRegistration = client.register();

@@ -1,21 +1,25 @@
 package io.sanlockd.daemon.boot;
 
 import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.client.PidFdTable;
 import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.lockspace.RenewalThreads;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.loop.EventLoop;
 import io.sanlockd.daemon.loop.Limits;
 import io.sanlockd.daemon.loop.Listener;
 import io.sanlockd.daemon.loop.LoopLog;
-import io.sanlockd.daemon.recovery.PidFdSignals;
+import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.work.MainLoop;
+import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
@@ -27,21 +31,28 @@ import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /** All rooms, wired together. */
 final class Daemon {
   private static final int EXIT_INTERNAL_ERROR = 70;
 
+  /** Requests that may wait for a worker; more are refused with -12. */
+  private static final int WAITING_REQUESTS = 4096;
+
   private final EventLoop loop;
   private final Listener listener;
   private final Supervisor supervisor;
   private final Shutdown shutdown;
+  private final DaemonLog log;
 
-  private Daemon(EventLoop loop, Listener listener, Supervisor supervisor, Shutdown shutdown) {
+  private Daemon(
+      EventLoop loop, Listener listener, Supervisor supervisor, Shutdown shutdown, DaemonLog log) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.shutdown = shutdown;
+    this.log = log;
   }
 
   /**
@@ -49,6 +60,7 @@ final class Daemon {
    *
    * @param uid owner of the socket, -1 = leave
    * @param gid group of the socket, -1 = leave
+   * @param termination is given what to do when a termination signal arrives, on any thread
    */
   static Daemon create(
       DaemonOptions options,
@@ -57,12 +69,15 @@ final class Daemon {
       int uid,
       int gid,
       DaemonLog log,
-      Clock clock)
+      Clock clock,
+      Consumer<Runnable> termination)
       throws IOException {
     LeaseLog plain = log.prefixed("");
-    EventLoop loop = new EventLoop(Limits.standard().withinDescriptors(Fd.limit()), loopLog(plain));
+    Limits limits = Limits.standard().withinDescriptors(Fd.limit());
+    EventLoop loop = new EventLoop(limits, loopLog(plain));
     MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
-    Workers workers = new Workers(options.maxWorkers, mainLoop, e -> die(e, log));
+    Workers workers =
+        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
     DirectDisks disks = new DirectDisks(plain);
     LockspaceSettings settings =
         new LockspaceSettings(
@@ -72,9 +87,10 @@ final class Daemon {
             settings,
             LeaseTimes.DEFAULT_FIRE_TIMEOUT,
             disks,
+            new FileIdentity(),
             clock,
             mainLoop,
-            e -> die(e, log),
+            new RenewalThreads(e -> die(e, log)),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -90,13 +106,13 @@ final class Daemon {
             lockspaces,
             clients,
             resources,
-            new PidFdSignals(),
+            new DirectSignals(),
             clock,
             options.graceSeconds,
             log::prefixed);
-    Shutdown shutdown = new Shutdown(lockspaces, plain);
+    Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
     // Before the socket exists: whoever sees the socket may send a signal.
-    TerminationSignals.install(() -> mainLoop.execute(() -> shutdown.request(false)));
+    termination.accept(() -> mainLoop.execute(() -> shutdown.request(false)));
     Listener listener = Listener.bind(Path.of(runDirectory.socket()), uid, gid);
     int writeInitTimeout =
         options.writeInitIoTimeout == 0
@@ -111,6 +127,7 @@ final class Daemon {
             shutdown,
             workers,
             disks,
+            new PidFdTable(),
             clock,
             facts(options, hostName, uid, gid),
             log::dump,
@@ -118,12 +135,16 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
-    return new Daemon(loop, listener, supervisor, shutdown);
+    return new Daemon(loop, listener, supervisor, shutdown, log);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
   void run() throws IOException {
-    loop.run(this::duty);
+    try {
+      loop.run(this::duty);
+    } catch (RuntimeException | Error e) {
+      die(e, log);
+    }
     loop.close();
     listener.close();
   }

@@ -2,7 +2,8 @@ package io.sanlockd.daemon.boot;
 
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.LeaseName;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -12,6 +13,15 @@ import java.util.OptionalInt;
  */
 final class DaemonOptions {
   static final int MIN_WORKERS = 2;
+
+  /** Each worker is a thread. */
+  static final int MAX_WORKERS = 256;
+
+  /** Letters of other commands, which take a value that means nothing here. */
+  private static final String FOREIGN_LETTERS = "srxeidfpnmOPuzFZA";
+
+  /** Everything behind it is a program and its arguments. */
+  private static final char PROGRAM = 'c';
 
   boolean foreground;
   int quietFail = 1;
@@ -32,6 +42,9 @@ final class DaemonOptions {
   OptionalInt uid = OptionalInt.empty();
   OptionalInt gid = OptionalInt.empty();
   Optional<LeaseName> hostName = Optional.empty();
+
+  /** What is to be logged about the options once there is a log. */
+  final List<String> complaints = new ArrayList<>();
 
   /** A command line that can not be understood; its message goes to standard output. */
   static final class BadOption extends Exception {
@@ -69,6 +82,9 @@ final class DaemonOptions {
       if (i + 1 == args.length) {
         throw new BadOption("option '" + letter + "' requires arg");
       }
+      if (letter == PROGRAM) {
+        return options;
+      }
       options.set(letter, args[++i], accounts);
     }
     return options;
@@ -81,7 +97,7 @@ final class DaemonOptions {
       case 'H' -> renewalHistorySize = number(value);
       case 'L' -> logfilePriority = number(value);
       case 'S' -> syslogPriority = number(value);
-      case 't' -> maxWorkers = Math.max(MIN_WORKERS, number(value));
+      case 't' -> maxWorkers = Math.max(MIN_WORKERS, Math.min(MAX_WORKERS, number(value)));
       case 'g' -> {
         int seconds = number(value);
         graceSeconds = seconds >= 0 && seconds <= 60 ? seconds : graceSeconds;
@@ -93,15 +109,21 @@ final class DaemonOptions {
       case 'b' -> setBitmapSeconds = number(value);
       case 'a' -> useAio = number(value) == 0 ? 0 : 1;
       case 'e' -> hostName = Optional.of(LeaseName.ofTextCut(value));
-      case 'U' -> uid = OptionalInt.of(accounts.uid(value).orElse(0));
-      case 'G' -> gid = OptionalInt.of(accounts.gid(value).orElse(0));
+      case 'U' -> uid = OptionalInt.of(known("user", value, accounts.uid(value)));
+      case 'G' -> gid = OptionalInt.of(known("group", value, accounts.gid(value)));
       default -> {
-        if ("sriegdfpnmOPuzFxZAc".toLowerCase(Locale.ROOT).indexOf(Character.toLowerCase(letter))
-            < 0) {
+        if (FOREIGN_LETTERS.indexOf(letter) < 0) {
           throw new BadOption("unknown option: " + letter);
         }
       }
     }
+  }
+
+  private int known(String kind, String name, OptionalInt id) {
+    if (id.isEmpty()) {
+      complaints.add(kind + " '" + name + "' not found, using uid: 0");
+    }
+    return id.orElse(0);
   }
 
   /** Leading digits as C's atoi reads them; anything else is 0. */

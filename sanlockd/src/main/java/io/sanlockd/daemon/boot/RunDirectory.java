@@ -18,6 +18,11 @@ final class RunDirectory {
     this.path = path;
   }
 
+  /** A directory by its name. */
+  static RunDirectory of(String path) {
+    return new RunDirectory(path);
+  }
+
   /** The directory that the environment names; set but empty means the root directory. */
   static RunDirectory fromEnvironment() {
     String named = System.getenv("SANLOCK_RUN_DIR");

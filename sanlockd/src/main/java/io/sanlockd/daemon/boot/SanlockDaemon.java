@@ -12,6 +12,7 @@ import io.sanlockd.posix.Users;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /** {@code sanlock daemon}: starts the lock manager and runs it until it is told to stop. */
@@ -23,10 +24,16 @@ public final class SanlockDaemon {
   private final DaemonOptions options;
   private final RunDirectory runDirectory;
   private final boolean privileged;
+  private final boolean inBackground;
   private final PrintStream stderr;
 
   private SanlockDaemon(
-      DaemonOptions options, RunDirectory runDirectory, boolean privileged, PrintStream stderr) {
+      DaemonOptions options,
+      RunDirectory runDirectory,
+      boolean privileged,
+      boolean inBackground,
+      PrintStream stderr) {
+    this.inBackground = inBackground;
     this.options = options;
     this.runDirectory = runDirectory;
     this.privileged = privileged;
@@ -39,10 +46,13 @@ public final class SanlockDaemon {
    * @param args the words after {@code sanlock daemon}
    */
   public static void main(String[] args) {
-    System.exit(start(args));
+    if (args.length > 0 && args[0].equals(Background.CHILD)) {
+      System.exit(start(Arrays.copyOfRange(args, 1, args.length), true));
+    }
+    System.exit(start(args, false));
   }
 
-  private static int start(String[] args) {
+  private static int start(String[] args, boolean child) {
     DaemonOptions options;
     try {
       options = DaemonOptions.parse(args, new SystemAccounts());
@@ -57,14 +67,14 @@ public final class SanlockDaemon {
               + " fencing protects your storage.");
       return EXIT_FAILURE;
     }
-    if (!options.foreground) {
-      System.err.println(
-          "sanlock daemon: this version runs in the foreground only, start it with -D.");
-      return EXIT_FAILURE;
+    if (!options.foreground && !child) {
+      return Background.start(args, System.err);
     }
     String privilegedSetting = System.getenv("SANLOCK_PRIVILEGED");
     boolean privileged = privilegedSetting == null || privilegedSetting.equals("1");
-    return new SanlockDaemon(options, RunDirectory.fromEnvironment(), privileged, System.err).run();
+    SanlockDaemon daemon =
+        new SanlockDaemon(options, RunDirectory.fromEnvironment(), privileged, child, System.err);
+    return daemon.run();
   }
 
   private int run() {
@@ -79,6 +89,7 @@ public final class SanlockDaemon {
 
   private int runLogged(DaemonLog log, Clock clock) {
     LeaseLog plain = log.prefixed("");
+    options.complaints.forEach(plain::error);
     if (!runDirectory.isDefault()) {
       plain.warning("Using non-standard run directory '" + runDirectory.path() + "'");
     }
@@ -87,10 +98,12 @@ public final class SanlockDaemon {
     }
     Owner owner = owner();
     try {
+      if (inBackground) {
+        Background.leaveSession();
+      }
       runDirectory.create(owner.uid, privileged ? 0 : owner.gid);
     } catch (IOException e) {
-      plain.error("run directory " + runDirectory.path() + ": " + e.getMessage());
-      return EXIT_FAILURE;
+      return failed(plain, "run directory " + runDirectory.path() + ": " + e.getMessage());
     }
     try {
       LockFile lock = runDirectory.lock();
@@ -101,17 +114,35 @@ public final class SanlockDaemon {
       }
       return 0;
     } catch (IOException e) {
-      plain.error(e.getMessage());
-      return EXIT_FAILURE;
+      return failed(plain, e.getMessage());
     }
+  }
+
+  private int failed(LeaseLog log, String message) {
+    log.error(message);
+    if (inBackground) {
+      stderr.println("sanlock daemon: " + message);
+    }
+    return EXIT_FAILURE;
   }
 
   private void serve(DaemonLog log, Clock clock, Owner owner) throws IOException {
     LeaseName hostName = options.hostName.orElseGet(HostName::generate);
     Daemon daemon =
-        Daemon.create(options, hostName, runDirectory, owner.uid, owner.gid, log, clock);
+        Daemon.create(
+            options,
+            hostName,
+            runDirectory,
+            owner.uid,
+            owner.gid,
+            log,
+            clock,
+            TerminationSignals::install);
     log.prefixed("")
         .warning("sanlock daemon started 3.8.5 host " + hostName + " (" + NodeName.get() + ")");
+    if (inBackground) {
+      Background.ready();
+    }
     daemon.run();
   }
 

@@ -1,9 +1,9 @@
 package io.sanlockd.daemon.client;
 
 import io.sanlockd.daemon.resource.Token;
-import io.sanlockd.posix.PidFd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One connection. Once registered it stands for a process: the process holds the leases in {@link
@@ -21,7 +21,7 @@ public final class Client {
   private boolean connected = true;
   private volatile boolean gone;
   private int pid = NO_PID;
-  private PidFd process;
+  private Optional<PeerProcess> process = Optional.empty();
   private String ownerName = "";
   private int activeCommand;
   private int lastCommand;
@@ -44,13 +44,13 @@ public final class Client {
   /**
    * The process behind the connection registers.
    *
-   * @param processFd the process itself, so that a signal can not hit another one that got its
-   *     number; null when it is gone already
+   * @param peer the process itself, so that a signal can not hit another one that got its number;
+   *     empty when it is gone already
    */
-  public void register(int newPid, PidFd processFd) {
+  public void register(int newPid, Optional<PeerProcess> peer) {
     registered = true;
     pid = newPid;
-    process = processFd;
+    process = peer;
     ownerName = Integer.toString(newPid);
   }
 
@@ -73,10 +73,8 @@ public final class Client {
 
   /** Closes what is held open for the process; it has no lease any more. */
   public void discard() {
-    if (process != null) {
-      process.close();
-      process = null;
-    }
+    process.ifPresent(PeerProcess::close);
+    process = Optional.empty();
   }
 
   /** Index in the table of connections. */
@@ -104,8 +102,8 @@ public final class Client {
     return pid;
   }
 
-  /** The process, null when it was gone before it could be looked at, or not registered. */
-  public PidFd process() {
+  /** The process, empty when it was gone before it could be looked at, or not registered. */
+  public Optional<PeerProcess> process() {
     return process;
   }
 

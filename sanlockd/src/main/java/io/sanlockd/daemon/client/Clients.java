@@ -11,10 +11,10 @@ public final class Clients {
   private final TreeMap<Integer, Client> bySlot = new TreeMap<>();
 
   /**
-   * Registered clients whose connection is closed but whose process may still run and use leases of
-   * a lockspace that is being killed.
+   * Registered clients whose connection is closed but that are not done with: a command still runs
+   * for them, or their process may still run and use leases of a lockspace that is being killed.
    */
-  private final List<Client> lingering = new ArrayList<>();
+  private final List<Client> departed = new ArrayList<>();
 
   /** A new connection. */
   public void add(Client client) {
@@ -39,8 +39,8 @@ public final class Clients {
     return bySlot.values().stream().filter(c -> c.pid() == pid).findFirst();
   }
 
-  /** Processes that closed their connection while being killed. */
-  public List<Client> lingering() {
-    return lingering;
+  /** Registered clients without a connection whose leases were not given up yet. */
+  public List<Client> departed() {
+    return departed;
   }
 }

@@ -3,6 +3,7 @@ package io.sanlockd.daemon.command;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.resource.Acquired;
 import io.sanlockd.daemon.resource.DiskSpec;
 import io.sanlockd.daemon.resource.LeaseRequest;
 import io.sanlockd.daemon.resource.Resources;
@@ -138,7 +139,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
           this::acquired);
     }
 
-    private void acquired(Resources.Acquired outcome) {
+    private void acquired(Acquired outcome) {
       if (outcome.token().isPresent()) {
         tokens.add(outcome.token().get());
         next();

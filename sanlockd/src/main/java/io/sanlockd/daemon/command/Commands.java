@@ -1,7 +1,9 @@
 package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.client.ProcessTable;
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
@@ -33,16 +35,17 @@ public final class Commands {
       Shutdown shutdown,
       Workers workers,
       DiskOpener opener,
+      ProcessTable processes,
       Clock clock,
       DaemonFacts facts,
-      Supplier<byte[]> logDump,
+      Supplier<LogText> logDump,
       int listenerFd,
       long writeInitTimeoutNanos,
       LeaseLog log) {
     TargetCommands targets = new TargetCommands(clients, supervisor);
     DiskCommands disks = new DiskCommands(workers, opener, clock, writeInitTimeoutNanos, log);
     Map<Command, CommandHandler> table = new EnumMap<>(Command.class);
-    table.put(Command.REGISTER, new RegisterCommand(log));
+    table.put(Command.REGISTER, new RegisterCommand(processes, log));
     table.put(Command.RESTRICT, new RestrictCommand());
     table.put(Command.VERSION, new VersionCommand());
     table.put(

@@ -18,8 +18,8 @@ import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import java.util.Optional;
-import java.util.function.IntConsumer;
-import java.util.function.IntSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Commands that read or initialise areas on storage for any client, without any lease: ALIGN,
@@ -39,9 +39,10 @@ record DiskCommands(
     int run() throws LeaseException;
   }
 
-  /** Runs on a worker; a failure is logged and becomes its number. */
-  private void onWorker(String what, DiskWork work, IntConsumer done) {
-    IntSupplier guarded =
+  /** Answers with a number; a failure is logged and becomes its number. */
+  private void replyFromWorker(Request request, String what, DiskWork work) {
+    onWorker(
+        request,
         () -> {
           try {
             return work.run();
@@ -49,8 +50,16 @@ record DiskCommands(
             log.debug(what + ": " + e.getMessage());
             return e.result();
           }
-        };
-    workers.run(guarded::getAsInt, done::accept);
+        },
+        request::reply);
+  }
+
+  /** Refuses the request when too many are waiting already. */
+  private <T> void onWorker(Request request, Supplier<T> work, Consumer<T> then) {
+    if (!workers.offer(work, then)) {
+      log.error("too many requests are waiting for a worker");
+      request.refuse(ResultCode.ENOMEM.number());
+    }
   }
 
   /** Opens a lockspace's disk; whatever goes wrong is -19. */
@@ -78,7 +87,8 @@ record DiskCommands(
   /** ALIGN: the default align size of a device. */
   void align(Request request) throws ProtocolException {
     Disk disk = Disk.decode(request.payload());
-    onWorker(
+    replyFromWorker(
+        request,
         "align " + disk.path(),
         () -> {
           try (LeaseDisk open = openLockspace(disk.path())) {
@@ -86,8 +96,7 @@ record DiskCommands(
                 .map(Geometry::alignSize)
                 .orElse(ResultCode.EINVAL.number());
           }
-        },
-        request::reply);
+        });
   }
 
   /** WRITE_LOCKSPACE: initialises a lockspace area. */
@@ -95,7 +104,8 @@ record DiskCommands(
     Lockspace wanted = Lockspace.decode(request.payload());
     int given = request.header().data2();
     int ioTimeout = given == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : given;
-    onWorker(
+    replyFromWorker(
+        request,
         "write_lockspace " + wanted.name(),
         () -> {
           if (ioTimeout < 0 || ioTimeout > LeaseTimes.MAX_IO_TIMEOUT) {
@@ -107,8 +117,7 @@ record DiskCommands(
                     sizes(wanted.flags(), disk), wanted.name(), ioTimeout, writeTimeoutNanos);
             return 0;
           }
-        },
-        request::reply);
+        });
   }
 
   /** WRITE_RESOURCE: initialises or clears a resource area on each of its disks. */
@@ -120,7 +129,8 @@ record DiskCommands(
     }
     int numHosts = request.header().data();
     boolean clear = request.hasFlag(CommandFlags.WRITE_CLEAR);
-    onWorker(
+    replyFromWorker(
+        request,
         "write_resource " + wanted.name(),
         () -> {
           for (Disk place : wanted.disks()) {
@@ -129,8 +139,7 @@ record DiskCommands(
             }
           }
           return 0;
-        },
-        request::reply);
+        });
   }
 
   private void writeArea(ResourceArea area, Resource wanted, int numHosts, boolean clear)
@@ -154,7 +163,8 @@ record DiskCommands(
   /** READ_LOCKSPACE: the structure follows even when reading failed. */
   void readLockspace(Request request) throws ProtocolException {
     Lockspace wanted = Lockspace.decode(request.payload());
-    workers.run(
+    onWorker(
+        request,
         () -> findLockspace(wanted),
         found ->
             request.reply(
@@ -192,7 +202,8 @@ record DiskCommands(
       request.reply(ResultCode.ERANGE.number(), 0, Resource.LENGTH, wanted::encodeWithoutDisks);
       return;
     }
-    workers.run(
+    onWorker(
+        request,
         () -> findResource(wanted),
         found ->
             request.reply(found.result, 0, Resource.LENGTH, found.resource::encodeWithoutDisks));

@@ -12,10 +12,12 @@ import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.MessageHeader;
+import io.sanlockd.protocol.PayloadFraming;
 import io.sanlockd.protocol.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Between the event loop and the commands: judges headers, keeps one {@link Client} for each
@@ -23,6 +25,9 @@ import java.util.Map;
  * gone (protocol.md 4.1, 5, 6).
  */
 public final class Dispatcher implements RequestHandler {
+  private static final int DISCARD_MILLIS = 100;
+  private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
   private final Clients clients;
   private final Supervisor supervisor;
   private final TargetCommands targets;
@@ -79,6 +84,34 @@ public final class Dispatcher implements RequestHandler {
 
   @Override
   public void request(Connection connection, MessageHeader header, ByteBuffer payload) {
+    Request request = begin(connection, header, payload);
+    CommandHandler handler = handlers.get(request.command());
+    if (handler == null) {
+      refuse(request, ResultCode.EOPNOTSUPP, "not supported");
+    } else if (handler instanceof CommandHandler.Open open) {
+      guarded(request, () -> open.run(request));
+    } else if (handler instanceof CommandHandler.ForTarget forTarget) {
+      select(request).ifPresent(target -> runForTarget(request, forTarget, target));
+    }
+  }
+
+  @Override
+  public void tooLong(Connection connection, MessageHeader header) {
+    Request request = begin(connection, header, NO_PAYLOAD);
+    connection.discardInput(PayloadFraming.surplus(header, 0), DISCARD_MILLIS);
+    boolean forTarget = handlers.get(request.command()) instanceof CommandHandler.ForTarget;
+    if (!forTarget || select(request).isPresent()) {
+      refuse(request, ResultCode.E2BIG, "too much data");
+    }
+  }
+
+  @Override
+  public void cutShort(Connection connection, MessageHeader header) {
+    refuse(
+        begin(connection, header, NO_PAYLOAD), ResultCode.ENOTCONN, "stream ended in the payload");
+  }
+
+  private Request begin(Connection connection, MessageHeader header, ByteBuffer payload) {
     Command command = Command.of(header.command()).orElseThrow();
     Client client = clientOf(connection);
     client.lastCommand(command.number());
@@ -86,28 +119,37 @@ public final class Dispatcher implements RequestHandler {
     if (!client.registered()) {
       client.ownerName(displayName(command));
     }
-    Request request = new Request(connection, client, command, header, payload);
-    CommandHandler handler = handlers.get(command);
-    if (handler == null) {
-      log.error("command " + nameOf(command) + " is not supported");
-      request.reply(ResultCode.EOPNOTSUPP.number());
-    } else if (handler instanceof CommandHandler.Open open) {
-      try {
-        open.run(request);
-      } catch (ProtocolException e) {
-        refuse(request, e);
+    return new Request(connection, client, command, header, payload);
+  }
+
+  private interface Body {
+    void run() throws ProtocolException;
+  }
+
+  /** Whatever goes wrong at the start of a command, its client gets an answer. */
+  private void guarded(Request request, Body body) {
+    try {
+      body.run();
+    } catch (ProtocolException e) {
+      refuse(request, ResultCode.EINVAL, e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("command " + nameOf(request.command()) + " failed: " + e);
+      for (StackTraceElement frame : e.getStackTrace()) {
+        log.error("  at " + frame);
       }
-    } else if (handler instanceof CommandHandler.ForTarget forTarget) {
-      runForTarget(request, forTarget);
+      if (!request.answered()) {
+        request.refuse(ResultCode.ERROR.number());
+      }
     }
   }
 
-  private void refuse(Request request, ProtocolException e) {
-    log.error("command " + nameOf(request.command()) + ": " + e.getMessage());
-    request.reply(ResultCode.EINVAL.number());
+  private void refuse(Request request, ResultCode code, String why) {
+    log.error("command " + nameOf(request.command()) + ": " + why);
+    request.refuse(code.number());
   }
 
-  private void runForTarget(Request request, CommandHandler.ForTarget handler) {
+  /** The target of a request; empty when the request was refused. */
+  private Optional<Client> select(Request request) {
     TargetCommands.Selection selection =
         targets.select(request.command(), request.header(), request.client());
     if (selection.target().isEmpty()) {
@@ -118,17 +160,34 @@ public final class Dispatcher implements RequestHandler {
               + request.header().data2()
               + " refused "
               + selection.refusal());
-      request.reply(selection.refusal());
-      return;
+      discardRest(request);
+      request.refuse(selection.refusal());
     }
-    Client target = selection.target().get();
+    return selection.target();
+  }
+
+  /** What was announced but not read of a refused request must not be taken for headers. */
+  private static void discardRest(Request request) {
+    int unread = PayloadFraming.surplus(request.header(), request.payload().limit());
+    request.connection().discardInput(unread, DISCARD_MILLIS);
+  }
+
+  private void runForTarget(Request request, CommandHandler.ForTarget handler, Client target) {
     targets.begin(request.command(), target);
-    try {
-      handler.run(request, target);
-    } catch (ProtocolException e) {
-      targets.end(target);
-      refuse(request, e);
-    }
+    guarded(
+        request,
+        () -> {
+          boolean started = false;
+          try {
+            handler.run(request, target);
+            started = true;
+          } finally {
+            if (!started) {
+              discardRest(request);
+              targets.end(target);
+            }
+          }
+        });
   }
 
   private static String nameOf(Command command) {
@@ -179,8 +238,6 @@ public final class Dispatcher implements RequestHandler {
             + " cmd_active "
             + client.activeCommand());
     client.disconnected();
-    if (client.activeCommand() == 0) {
-      supervisor.connectionEnded(client);
-    }
+    supervisor.connectionEnded(client);
   }
 }

@@ -34,11 +34,21 @@ final class HostCommands {
       collect(Lockspace.Phase.ACTIVE, 0, found);
       collect(Lockspace.Phase.REMOVING, LockspaceFlags.REM, found);
       collect(Lockspace.Phase.ADDING, LockspaceFlags.ADD, found);
-      request.replyAndClose(
-          0,
-          found.size(),
-          found.size() * io.sanlockd.protocol.Lockspace.LENGTH,
-          body -> found.forEach(lockspace -> lockspace.encode(body)));
+      List<Supplier<ByteBuffer>> records = new ArrayList<>(found.size());
+      for (io.sanlockd.protocol.Lockspace lockspace : found) {
+        records.add(() -> encoded(lockspace));
+      }
+      request.stream(
+          request
+              .header()
+              .reply(0, found.size(), found.size() * io.sanlockd.protocol.Lockspace.LENGTH),
+          StatusCommand.encoded(records));
+    }
+
+    private static ByteBuffer encoded(io.sanlockd.protocol.Lockspace lockspace) {
+      ByteBuffer buffer = Request.buffer(io.sanlockd.protocol.Lockspace.LENGTH);
+      lockspace.encode(buffer);
+      return buffer.flip();
     }
 
     private void collect(

@@ -1,8 +1,8 @@
 package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.client.Client;
+import io.sanlockd.daemon.client.ProcessTable;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.posix.PidFd;
 import io.sanlockd.posix.PosixException;
 
 /**
@@ -10,9 +10,11 @@ import io.sanlockd.posix.PosixException;
  * 8.1).
  */
 final class RegisterCommand implements CommandHandler.Open {
+  private final ProcessTable processes;
   private final LeaseLog log;
 
-  RegisterCommand(LeaseLog log) {
+  RegisterCommand(ProcessTable processes, LeaseLog log) {
+    this.processes = processes;
     this.log = log;
   }
 
@@ -22,24 +24,24 @@ final class RegisterCommand implements CommandHandler.Open {
     int pid = request.connection().peer().pid();
     if (client.registered()) {
       log.error("register of pid " + pid + " repeated, the first one stays");
+      request.finish();
     } else if (pid <= 0) {
       log.error("register from a process that is not visible here");
       request.connection().close();
-      return;
     } else {
-      client.register(pid, processOf(pid));
-      request.connection().markRegistered();
+      register(request, pid);
     }
-    request.finish();
   }
 
-  /** Null when the process is gone already: the end of its connection is on its way. */
-  private PidFd processOf(int pid) {
+  private void register(Request request, int pid) {
     try {
-      return PidFd.open(pid);
+      request.client().register(pid, processes.find(pid));
+      request.connection().markRegistered();
+      request.finish();
     } catch (PosixException e) {
-      log.error("register of pid " + pid + ": " + e.getMessage());
-      return null;
+      // A process that could not be stopped when its lockspace fails must not get a lease.
+      log.error("register of pid " + pid + " refused: " + e.getMessage());
+      request.connection().close();
     }
   }
 }

@@ -2,20 +2,45 @@ package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.loop.Connection;
+import io.sanlockd.model.Check;
 import io.sanlockd.protocol.Command;
+import io.sanlockd.protocol.IndexEntry;
+import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
+import io.sanlockd.protocol.PayloadKind;
+import io.sanlockd.protocol.Resource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.EnumSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/** One request on its way to its answer. Main loop only; answered exactly once. */
+/**
+ * One request on its way to its answer. Main loop only. Answered exactly once: a second answer
+ * would be taken for that of the next request.
+ */
 final class Request {
+  /** Commands after whose reply the daemon closes (protocol.md 5.4). */
+  private static final Set<Command> CLOSED_AFTER_REPLY =
+      EnumSet.of(
+          Command.SHUTDOWN,
+          Command.STATUS,
+          Command.HOST_STATUS,
+          Command.RENEWAL,
+          Command.LOG_DUMP,
+          Command.GET_LOCKSPACES,
+          Command.GET_HOSTS,
+          Command.REG_EVENT,
+          Command.END_EVENT,
+          Command.SET_CONFIG);
+
   private final Connection connection;
   private final Client client;
   private final Command command;
   private final MessageHeader header;
   private final ByteBuffer payload;
+  private boolean answered;
 
   Request(
       Connection connection,
@@ -82,10 +107,10 @@ final class Request {
     connection.replyAndClose(message(reply, bodyLength, body));
   }
 
-  /** Reply made of a header of the command's own and a body, after which the daemon closes. */
-  void replyAndClose(MessageHeader reply, ByteBuffer body) {
+  /** A header of the command's own, after which the daemon closes. */
+  void replyAndClose(MessageHeader reply) {
     answer();
-    connection.replyAndClose(message(reply, body.remaining(), buffer -> buffer.put(body)));
+    connection.replyAndClose(message(reply, 0, body -> {}));
   }
 
   /** A header of the command's own; the connection stays open. */
@@ -96,8 +121,13 @@ final class Request {
 
   /** A state stream: header, then chunks as fast as the peer reads, then the daemon closes. */
   void stream(int data2, Iterator<ByteBuffer> chunks) {
+    stream(header.reply(0, data2, 0), chunks);
+  }
+
+  /** A stream behind a header of the command's own. */
+  void stream(MessageHeader reply, Iterator<ByteBuffer> chunks) {
     answer();
-    ByteBuffer first = message(header.reply(0, data2, 0), 0, buffer -> {});
+    ByteBuffer first = message(reply, 0, buffer -> {});
     connection.replyAndClose(
         new Iterator<>() {
           private boolean headerSent;
@@ -130,12 +160,48 @@ final class Request {
     connection.closeGently();
   }
 
+  /**
+   * The answer to a request that can not be served, in the shape that clients of the command
+   * expect: some read a structure whatever the result is, some wait until the daemon closes.
+   */
+  void refuse(int result) {
+    if (CLOSED_AFTER_REPLY.contains(command)) {
+      replyAndClose(result);
+      return;
+    }
+    int bodyLength =
+        switch (command) {
+          case READ_LOCKSPACE -> Lockspace.LENGTH;
+          case READ_RESOURCE, READ_RESOURCE_OWNERS -> Resource.LENGTH;
+          case UPDATE_RINDEX, LOOKUP_RINDEX, CREATE_RESOURCE, DELETE_RESOURCE -> IndexEntry.LENGTH;
+          default -> 0;
+        };
+    boolean echo = command.payload() != PayloadKind.INDEX_AND_ENTRY;
+    ByteBuffer received = payload.duplicate().rewind();
+    reply(
+        result,
+        0,
+        bodyLength,
+        body -> {
+          int echoed = echo ? Math.min(bodyLength, received.remaining()) : 0;
+          body.put(received.limit(echoed));
+          body.position(MessageHeader.LENGTH + bodyLength);
+        });
+  }
+
+  /** Whether there was an answer. */
+  boolean answered() {
+    return answered;
+  }
+
   private void answer() {
+    Check.state(!answered, "request answered twice: " + command);
+    answered = true;
     client.suspended(false);
   }
 
   static ByteBuffer buffer(int length) {
-    return ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static ByteBuffer message(

@@ -1,10 +1,11 @@
 package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.work.Workers;
+import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.MessageHeader;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,15 +15,22 @@ import java.util.List;
  * back.
  */
 public final class Shutdown {
+  private static final long UNFINISHED_WORK_SECONDS = 60;
+
   private final Lockspaces lockspaces;
+  private final Workers workers;
+  private final Clock clock;
   private final LeaseLog log;
   private final List<Request> waiters = new ArrayList<>();
   private boolean requested;
   private boolean forced;
+  private long requestedSeconds;
 
   /** No shutdown yet. */
-  public Shutdown(Lockspaces lockspaces, LeaseLog log) {
+  public Shutdown(Lockspaces lockspaces, Workers workers, Clock clock, LeaseLog log) {
     this.lockspaces = lockspaces;
+    this.workers = workers;
+    this.clock = clock;
     this.log = log;
   }
 
@@ -31,6 +39,9 @@ public final class Shutdown {
     if (force) {
       forced = true;
       lockspaces.shutDown();
+    }
+    if (!requested) {
+      requestedSeconds = clock.seconds();
     }
     requested = true;
   }
@@ -41,23 +52,29 @@ public final class Shutdown {
       return false;
     }
     if (lockspaces.isEmpty()) {
-      return true;
+      // Requests without a lockspace, such as the initialisation of an area, end first.
+      return workers.idle() || clock.seconds() - requestedSeconds >= UNFINISHED_WORK_SECONDS;
     }
     if (!forced) {
       log.debug("ignore shutdown, lockspace exists");
       requested = false;
-      waiters.forEach(waiter -> waiter.reply(ResultCode.EBUSY.number()));
-      waiters.clear();
+      takeWaiters().forEach(waiter -> waiter.reply(ResultCode.EBUSY.number()));
     }
     return false;
+  }
+
+  /** An answer lets the next request of that connection in, which may be another one for us. */
+  private List<Request> takeWaiters() {
+    List<Request> taken = List.copyOf(waiters);
+    waiters.clear();
+    return taken;
   }
 
   /** Answers everybody who waits for the end. */
   public void answerWaiters() {
     MessageHeader bare =
         new MessageHeader(MessageHeader.VERSION, 0, 0, MessageHeader.LENGTH, 0, 0, 0);
-    waiters.forEach(waiter -> waiter.replyAndClose(bare, ByteBuffer.allocate(0)));
-    waiters.clear();
+    takeWaiters().forEach(waiter -> waiter.replyAndClose(bare));
   }
 
   /** SHUTDOWN: no reply. */

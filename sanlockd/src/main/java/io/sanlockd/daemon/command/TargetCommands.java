@@ -54,8 +54,6 @@ final class TargetCommands {
   /** The command for this target has ended; if its connection is gone, so are its leases now. */
   void end(Client target) {
     target.activeCommand(0);
-    if (!target.connected()) {
-      supervisor.connectionEnded(target);
-    }
+    supervisor.commandEnded(target);
   }
 }

@@ -39,7 +39,7 @@ public final class Lockspace {
   private final LeaseTimes times;
   private final LockspaceSettings settings;
   private final RenewalHistory history;
-  private final StopSignal stop = new StopSignal();
+  private final StopSignal stop;
   private final List<IntConsumer> addWaiters = new ArrayList<>();
   private final List<Runnable> endWaiters = new ArrayList<>();
 
@@ -53,9 +53,12 @@ public final class Lockspace {
 
   private boolean removalRequested;
   private boolean renewalFailed;
+  private long killingSinceSeconds;
   private int undoResult;
 
-  Lockspace(long id, LockspaceSpec spec, LeaseTimes times, LockspaceSettings settings) {
+  Lockspace(
+      long id, LockspaceSpec spec, LeaseTimes times, LockspaceSettings settings, StopSignal stop) {
+    this.stop = stop;
     this.id = id;
     this.spec = spec;
     this.times = times;
@@ -101,6 +104,11 @@ public final class Lockspace {
   /** Whether new uses are allowed. Any thread. */
   public boolean usable() {
     return phase == Phase.ACTIVE && killing == Killing.NO;
+  }
+
+  /** When {@link #startKilling} was called, in monotonic seconds. */
+  public long killingSinceSeconds() {
+    return killingSinceSeconds;
   }
 
   /** What the renewal thread last reported. */
@@ -157,8 +165,9 @@ public final class Lockspace {
   }
 
   /** Recovery or removal begins: from now on no new use is allowed, for ever. */
-  public void startKilling(boolean leaseLost) {
+  public void startKilling(boolean leaseLost, long nowSeconds) {
     Check.state(killing == Killing.NO, "killing twice");
+    killingSinceSeconds = nowSeconds;
     renewalFailed |= leaseLost;
     killing = Killing.RUNNING;
   }

@@ -10,7 +10,6 @@ import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -19,11 +18,14 @@ import java.util.function.IntConsumer;
  * 6). Main loop only; results of requests that take time arrive through callbacks on the main loop.
  */
 public final class Lockspaces {
+  /** Most lockspaces at a time; each has a thread and buffers of its own. */
+  static final int LIMIT = 1000;
+
   private final LockspaceSettings settings;
-  private final DiskOpener opener;
+  private final RenewalThread.Storage storage;
   private final Clock clock;
   private final MainLoop mainLoop;
-  private final Consumer<Throwable> onFatal;
+  private final RenewalRuntime runtime;
   private final Function<String, LeaseLog> logs;
   private final int fireTimeout;
 
@@ -37,23 +39,23 @@ public final class Lockspaces {
   /**
    * No lockspaces yet.
    *
-   * @param onFatal told about a throwable that escaped from a renewal thread
    * @param logs gives a log whose lines carry a prefix
    */
   public Lockspaces(
       LockspaceSettings settings,
       int fireTimeout,
       DiskOpener opener,
+      StorageIdentity identity,
       Clock clock,
       MainLoop mainLoop,
-      Consumer<Throwable> onFatal,
+      RenewalRuntime runtime,
       Function<String, LeaseLog> logs) {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
-    this.opener = opener;
+    this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims());
     this.clock = clock;
     this.mainLoop = mainLoop;
-    this.onFatal = onFatal;
+    this.runtime = runtime;
     this.logs = logs;
   }
 
@@ -66,40 +68,65 @@ public final class Lockspaces {
    */
   public int add(LockspaceSpec spec, int ioTimeout, IntConsumer done) {
     int refusal = checkAdd(spec, ioTimeout);
+    if (refusal == 0) {
+      refusal = begin(spec, ioTimeout, done);
+    }
     if (refusal != 0) {
       done.accept(refusal);
-      return refusal;
     }
+    return refusal;
+  }
+
+  private int begin(LockspaceSpec spec, int ioTimeout, IntConsumer done) {
     LeaseTimes times =
         new LeaseTimes(ioTimeout == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : ioTimeout, fireTimeout);
-    Lockspace lockspace = new Lockspace(++lastId, spec, times, settings);
-    lockspace.onAdded(done);
-    all.add(0, lockspace);
+    Lockspace lockspace = new Lockspace(++lastId, spec, times, settings, runtime.stopSignal());
     LeaseLog log = logs.apply(lockspace + " ");
     log.warning("lockspace " + spec);
     RenewalThread renewal =
         new RenewalThread(
-            lockspace, settings, opener, clock, log, lockspace.stop(), reports(lockspace, log));
-    Thread thread = new Thread(() -> guarded(renewal), "lockspace" + lockspace.id());
-    thread.setDaemon(true);
-    thread.start();
+            lockspace, settings, storage, clock, runtime, log, reports(lockspace, log));
+    if (!runtime.start("lockspace" + lockspace.id(), renewal)) {
+      log.error("add_lockspace no thread for " + spec);
+      return ResultCode.EGENERIC.number();
+    }
+    lockspace.onAdded(done);
+    all.add(0, lockspace);
     return 0;
   }
 
-  private void guarded(Runnable body) {
-    try {
-      body.run();
-    } catch (Throwable e) {
-      onFatal.accept(e);
-    }
-  }
-
   private int checkAdd(LockspaceSpec spec, int ioTimeout) {
-    boolean complete = !spec.name().isEmpty() && spec.hostId() != 0 && !spec.path().isEmpty();
-    if (!complete || ioTimeout < 0 || ioTimeout > LeaseTimes.MAX_IO_TIMEOUT || shuttingDown) {
+    LeaseLog log = logs.apply("");
+    if (spec.name().isEmpty() || spec.hostId() == 0 || spec.path().isEmpty()) {
+      log.error(
+          "add_lockspace bad args id "
+              + Long.toUnsignedString(spec.hostId())
+              + " name "
+              + spec.name().length()
+              + " path "
+              + spec.path().length());
       return ResultCode.EINVAL.number();
     }
-    LeaseLog log = logs.apply("");
+    if (ioTimeout < 0 || ioTimeout > LeaseTimes.MAX_IO_TIMEOUT) {
+      log.error("add_lockspace io_timeout " + ioTimeout + " is not in 1..255");
+      return ResultCode.EINVAL.number();
+    }
+    int conflict = findConflict(spec, log);
+    if (conflict != 0) {
+      return conflict;
+    }
+    if (shuttingDown) {
+      log.error("add_lockspace refused, the daemon is shutting down");
+      return ResultCode.EGENERIC.number();
+    }
+    if (all.size() >= LIMIT) {
+      log.error("add_lockspace refused, there are " + LIMIT + " lockspaces already");
+      return ResultCode.ENOMEM.number();
+    }
+    return 0;
+  }
+
+  private int findConflict(LockspaceSpec spec, LeaseLog log) {
     for (Lockspace other : all) {
       if (other.spec().equals(spec)) {
         return switch (other.phase()) {
@@ -142,6 +169,11 @@ public final class Lockspaces {
       @Override
       public void acquired(int result) {
         mainLoop.execute(() -> acquireEnded(lockspace, result, log));
+      }
+
+      @Override
+      public void settling() {
+        mainLoop.execute(() -> lockspace.addFinished(lockspace.undoResult()));
       }
 
       @Override

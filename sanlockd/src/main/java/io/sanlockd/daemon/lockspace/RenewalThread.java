@@ -16,7 +16,7 @@ import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Optional;
 
 /**
  * Takes, renews and returns one delta lease (lockspace.md 4). Takes no lock that a request could
@@ -32,6 +32,9 @@ final class RenewalThread implements Runnable {
     /** The acquire ended: 1, or a negative result after which {@link #ended} follows. */
     void acquired(int result);
 
+    /** The thread waits for I/O that outlived its time limit before it can end. */
+    void settling();
+
     /** Hosts that ask us to look at our leases. */
     void notified(List<Long> hostIds);
 
@@ -41,53 +44,57 @@ final class RenewalThread implements Runnable {
 
   private final Lockspace lockspace;
   private final LockspaceSettings settings;
-  private final DiskOpener opener;
+  private final Storage storage;
   private final Clock clock;
+  private final RenewalRuntime runtime;
   private final LeaseLog log;
   private final StopSignal stop;
   private final Reports reports;
 
+  /**
+   * What all lockspaces of the daemon share on the side of the disks.
+   *
+   * @param opener opens them
+   * @param identity tells whether two paths are one
+   * @param claims areas in use
+   */
+  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims) {}
+
   RenewalThread(
       Lockspace lockspace,
       LockspaceSettings settings,
-      DiskOpener opener,
+      Storage storage,
       Clock clock,
+      RenewalRuntime runtime,
       LeaseLog log,
-      StopSignal stop,
       Reports reports) {
     this.lockspace = lockspace;
     this.settings = settings;
-    this.opener = opener;
+    this.storage = storage;
     this.clock = clock;
+    this.runtime = runtime;
     this.log = log;
-    this.stop = stop;
+    this.stop = lockspace.stop();
     this.reports = reports;
   }
 
   @Override
   public void run() {
-    LeaseDisk disk;
-    LeaseDisk readerDisk;
-    try {
-      disk = opener.open(lockspace.spec().path());
-      readerDisk = opener.open(lockspace.spec().path());
-    } catch (LeaseException e) {
-      log.error("open_disk " + lockspace.spec().path() + " error " + e.result());
-      reports.acquired(ResultCode.ENODEV.number());
-      reports.ended();
-      return;
-    }
-    try {
+    String path = lockspace.spec().path();
+    try (LeaseDisk disk = storage.opener().open(path);
+        LeaseDisk readerDisk = storage.opener().open(path)) {
       DeltaLease lease = join(disk, readerDisk);
       if (lease != null) {
         renewUntilStopped(lease);
         lease.release();
         awaitSettled(lease);
       }
-    } finally {
-      disk.close();
-      readerDisk.close();
+    } catch (LeaseException e) {
+      log.error("open_disk " + path + " error " + e.result());
+      lockspace.publish(RenewalStatus.acquired(ResultCode.ENODEV.number(), clock.seconds(), 0));
+      reports.acquired(ResultCode.ENODEV.number());
     }
+    storage.claims().release(lockspace);
     reports.ended();
   }
 
@@ -97,6 +104,7 @@ final class RenewalThread implements Runnable {
     DeltaLease lease = null;
     try {
       LockspaceIdentity identity = identify(disk);
+      claimArea(identity);
       HostMonitor monitor = new HostMonitor(identity, lockspace.setBitmapSeconds(), clock, log);
       lease = new DeltaLease(identity, disk, lockspace.renewalReadExtendNanos(), clock, stop, log);
       lease.acquire(false, stop);
@@ -117,6 +125,29 @@ final class RenewalThread implements Runnable {
         awaitSettled(lease);
       }
       return null;
+    }
+  }
+
+  /** The same area under another path would be one host_id renewed by two threads. */
+  private void claimArea(LockspaceIdentity identity) throws LeaseException {
+    Object place;
+    try {
+      place = storage.identity().of(lockspace.spec().path());
+    } catch (LeaseException e) {
+      throw new LeaseException(ResultCode.ENODEV, e.getMessage());
+    }
+    Optional<Lockspace> other =
+        storage
+            .claims()
+            .claim(lockspace, place, identity.offset(), identity.geometry().alignSize());
+    if (other.isPresent()) {
+      throw new LeaseException(
+          ResultCode.EINVAL,
+          "overlaps the area of "
+              + other.get()
+              + " "
+              + other.get().spec()
+              + " on the same storage");
     }
   }
 
@@ -193,9 +224,13 @@ final class RenewalThread implements Runnable {
 
   /** A late write of ours must not meet a new incarnation of this lockspace on this host. */
   private void awaitSettled(DeltaLease lease) {
+    if (lease.ownSectorSettled()) {
+      return;
+    }
+    reports.settling();
     long deadline = clock.nanos() + SETTLE_LIMIT_NANOS;
     while (!lease.ownSectorSettled() && clock.nanos() < deadline) {
-      LockSupport.parkNanos(SETTLE_PAUSE_NANOS);
+      runtime.pause().sleep(SETTLE_PAUSE_NANOS);
     }
   }
 }

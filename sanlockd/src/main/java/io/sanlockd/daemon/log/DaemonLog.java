@@ -97,7 +97,7 @@ public final class DaemonLog implements AutoCloseable {
             + " ["
             + Threads.tid()
             + "]: "
-            + message;
+            + onOneLine(message);
     if (line.length() > LINE_LIMIT) {
       line = line.substring(0, LINE_LIMIT);
     }
@@ -107,6 +107,13 @@ public final class DaemonLog implements AutoCloseable {
     }
   }
 
+  /** Names and paths come from clients: they must not be able to forge lines. */
+  private static String onOneLine(String message) {
+    return message.indexOf('\n') < 0 && message.indexOf('\r') < 0
+        ? message
+        : message.replace('\n', '?').replace('\r', '?');
+  }
+
   private boolean wanted(Level level) {
     return settings.stderr()
         || level.number() <= settings.filePriority()
@@ -114,7 +121,7 @@ public final class DaemonLog implements AutoCloseable {
   }
 
   /** All text in memory, oldest first. */
-  public byte[] dump() {
+  public LogText dump() {
     return ring.dump();
   }
 

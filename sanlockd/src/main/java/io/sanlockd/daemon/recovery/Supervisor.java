@@ -9,7 +9,6 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.Signals;
 import java.util.ArrayList;
@@ -66,6 +65,7 @@ public final class Supervisor {
    */
   public int pass() {
     boolean recovering = false;
+    settleDeparted();
     for (Lockspace lockspace : lockspaces.in(Lockspace.Phase.ACTIVE)) {
       if (lockspace.killing() == Lockspace.Killing.NO) {
         boolean lost = !checkOwnLease(lockspace);
@@ -78,7 +78,7 @@ public final class Supervisor {
                     + (lost ? -1 : 0)
                     + " remove "
                     + (lockspace.removalRequested() ? 1 : 0));
-        lockspace.startKilling(lost);
+        lockspace.startKilling(lost, clock.seconds());
       }
       killUsers(lockspace);
       if (allGone(lockspace)) {
@@ -110,43 +110,28 @@ public final class Supervisor {
   }
 
   private void killUsers(Lockspace lockspace) {
-    for (Client client : users(lockspace)) {
-      markDead(client, lockspace);
-      kill(client, lockspace);
-    }
-  }
-
-  /** Every client with a lease in the lockspace, including those that only closed their socket. */
-  private List<Client> users(Lockspace lockspace) {
-    List<Client> users = new ArrayList<>();
     for (Client client : clients.all()) {
-      if (uses(client, lockspace.spec().name())) {
-        users.add(client);
-      }
+      killIfUsing(client, lockspace);
     }
-    for (Client client : List.copyOf(clients.lingering())) {
-      if (exited(client)) {
-        clients.lingering().remove(client);
-        dropTokens(client);
-        client.discard();
-      } else if (uses(client, lockspace.spec().name())) {
-        users.add(client);
-      }
+    for (Client client : clients.departed()) {
+      killIfUsing(client, lockspace);
     }
-    return users;
   }
 
-  private static boolean uses(Client client, LeaseName space) {
-    return client.tokens().stream().anyMatch(t -> t.resource().space().equals(space));
-  }
-
-  private void markDead(Client client, Lockspace lockspace) {
+  private void killIfUsing(Client client, Lockspace lockspace) {
+    boolean uses = false;
     for (Token token : client.tokens()) {
-      if (!token.spaceDead() && token.resource().space().equals(lockspace.spec().name())) {
-        logs.apply(lockspace + ":" + token.resource() + " ")
-            .debug("client_using_space pid " + token.pid());
-        token.markSpaceDead();
+      if (token.resource().lockspace() == lockspace) {
+        uses = true;
+        if (!token.spaceDead()) {
+          logs.apply(lockspace + ":" + token.resource() + " ")
+              .debug("client_using_space pid " + token.pid());
+          token.markSpaceDead();
+        }
       }
+    }
+    if (uses && !departedAndExited(client)) {
+      kill(client, lockspace);
     }
   }
 
@@ -165,10 +150,7 @@ public final class Supervisor {
   }
 
   private int chooseSignal(Client client, Lockspace lockspace, long now) {
-    long graceEnd =
-        lockspace.status().renewalSuccess() + lockspace.times().failSeconds() + graceSeconds;
-    // The file on disk may already have another owner, so a corrupt lease gets no more than this.
-    boolean graceful = !lockspace.removalRequested() && now < graceEnd;
+    boolean graceful = !lockspace.removalRequested() && now < graceEnd(lockspace);
     int signal = graceful ? Signals.TERM : Signals.KILL;
     if (signal == Signals.KILL && (client.restrictions() & RESTRICT_SIGKILL) != 0) {
       signal = Signals.TERM;
@@ -177,6 +159,16 @@ public final class Supervisor {
       signal = Signals.KILL;
     }
     return signal;
+  }
+
+  /** Until when processes may stop by themselves, in monotonic seconds. */
+  private long graceEnd(Lockspace lockspace) {
+    long lost = lockspace.status().renewalSuccess() + lockspace.times().failSeconds();
+    // The host_id of a corrupt lease may already belong to another host: count from now on.
+    return graceSeconds
+        + (lockspace.status().corruptResult() != 0
+            ? Math.min(lost, lockspace.killingSinceSeconds())
+            : lost);
   }
 
   private boolean allGone(Lockspace lockspace) {
@@ -198,32 +190,76 @@ public final class Supervisor {
     return false;
   }
 
-  /**
-   * The connection of a registered client has ended. A process that was told to stop because its
-   * lockspace fails counts as gone only when it has exited, too.
-   */
-  public void connectionEnded(Client client) {
-    boolean beingKilled = client.tokens().stream().anyMatch(Token::spaceDead);
-    if (beingKilled) {
-      logs.apply("").error("dead " + client.tokens().get(0).pid() + " count " + client.killCount());
-      if (!exited(client)) {
-        clients.lingering().add(client);
-        return;
+  /** Every client whose process may use the lockspace, with or without a connection. */
+  private List<Client> users(Lockspace lockspace) {
+    List<Client> users = new ArrayList<>();
+    for (Client client : clients.all()) {
+      if (uses(client, lockspace)) {
+        users.add(client);
       }
     }
-    dropTokens(client);
-    client.discard();
+    for (Client client : clients.departed()) {
+      if (uses(client, lockspace) && !exited(client)) {
+        users.add(client);
+      }
+    }
+    return users;
   }
 
-  private void dropTokens(Client client) {
+  private static boolean uses(Client client, Lockspace lockspace) {
+    return client.tokens().stream().anyMatch(t -> t.resource().lockspace() == lockspace);
+  }
+
+  /**
+   * The connection of a registered client has ended, which ends its leases, too. There are two
+   * exceptions: a command that still runs for it goes on to its end, and a process that was told to
+   * stop because its lockspace fails counts as gone only when it has exited.
+   */
+  public void connectionEnded(Client client) {
+    if (client.killCount() > 0 && !client.tokens().isEmpty()) {
+      logs.apply("")
+          .error(
+              "dead "
+                  + client.tokens().get(0).pid()
+                  + " ci "
+                  + client.slot()
+                  + " count "
+                  + client.killCount());
+    }
+    clients.departed().add(client);
+    settle(client);
+  }
+
+  /** A command for a client has ended. */
+  public void commandEnded(Client client) {
+    if (!client.connected()) {
+      settle(client);
+    }
+  }
+
+  private void settleDeparted() {
+    List.copyOf(clients.departed()).forEach(this::settle);
+  }
+
+  private void settle(Client client) {
+    boolean beingKilled = client.tokens().stream().anyMatch(Token::spaceDead);
+    if (client.activeCommand() != 0 || (beingKilled && !exited(client))) {
+      return;
+    }
+    clients.departed().remove(client);
     List<Token> tokens = List.copyOf(client.tokens());
     client.tokens().clear();
     tokens.forEach(resources::holderDied);
+    client.discard();
+  }
+
+  private boolean departedAndExited(Client client) {
+    return !client.connected() && exited(client);
   }
 
   private boolean exited(Client client) {
     try {
-      return client.process() == null || client.process().exited();
+      return client.process().isEmpty() || client.process().get().exited();
     } catch (PosixException e) {
       logs.apply("").error("pidfd of a registered process: " + e.getMessage());
       return false;

@@ -1,75 +1,34 @@
 package io.sanlockd.daemon.work;
 
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The worker threads that do disk I/O for requests, and a timer. A request that has to wait for
- * something other than a disk holds no worker: it is parked with {@link #later}. Thread-safe.
+ * Where disk I/O for requests happens, and a timer. A request that has to wait for something other
+ * than a disk holds no worker: it is parked with {@link #later}. All results come back on the main
+ * loop. Thread-safe.
  */
-public final class Workers {
-  private static final long IDLE_SECONDS = 10;
+public interface Workers {
+  /**
+   * Runs the first piece of work of a new request.
+   *
+   * @return false, and nothing runs, when too many pieces are waiting already; the request is to be
+   *     refused with -12 (ENOMEM)
+   */
+  <T> boolean offer(Supplier<T> work, Consumer<T> then);
 
-  private final MainLoop mainLoop;
-  private final Consumer<Throwable> onFatal;
-  private final ThreadPoolExecutor pool;
-  private final ScheduledThreadPoolExecutor timer;
+  /** Runs work that belongs to a request already begun, {@code then} with its result. */
+  <T> void run(Supplier<T> work, Consumer<T> then);
 
   /**
-   * Starts with no threads.
-   *
-   * @param maxThreads upper limit of worker threads, at least 2
-   * @param onFatal told about a throwable that escaped from work: a bug, after which the daemon
-   *     must not go on
+   * Runs work that nobody waits for, such as the release of a dead process's leases, on threads of
+   * its own so that it never delays a request.
    */
-  public Workers(int maxThreads, MainLoop mainLoop, Consumer<Throwable> onFatal) {
-    this.mainLoop = mainLoop;
-    this.onFatal = onFatal;
-    this.pool =
-        new ThreadPoolExecutor(
-            maxThreads,
-            maxThreads,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            named("worker"));
-    pool.allowCoreThreadTimeOut(true);
-    this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
-    timer.setRemoveOnCancelPolicy(true);
-  }
-
-  private static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return work -> {
-      Thread thread = new Thread(work, name + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
-  }
-
-  /** Runs {@code work} on a worker and {@code then} with its result on the main loop. */
-  public <T> void run(Supplier<T> work, Consumer<T> then) {
-    pool.execute(
-        () -> {
-          try {
-            T result = work.get();
-            mainLoop.execute(() -> then.accept(result));
-          } catch (Throwable e) {
-            onFatal.accept(e);
-          }
-        });
-  }
+  <T> void runInBackground(Supplier<T> work, Consumer<T> then);
 
   /** Runs {@code action} on the main loop after a delay. */
-  public void later(long delayNanos, Runnable action) {
-    ScheduledFuture<?> unused =
-        timer.schedule(() -> mainLoop.execute(action), delayNanos, TimeUnit.NANOSECONDS);
-  }
+  void later(long delayNanos, Runnable action);
+
+  /** Whether no work is waiting, running or about to hand in its result. Main loop only. */
+  boolean idle();
 }

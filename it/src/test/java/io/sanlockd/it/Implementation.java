@@ -1,0 +1,37 @@
+package io.sanlockd.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Who plays a daemon or a command line client. */
+enum Implementation {
+  /** Our programs, from the packaged tree. */
+  JAVA,
+  /** The unmodified C programs. */
+  C;
+
+  private static final Path C_PROGRAM = Path.of("/usr/sbin/sanlock");
+
+  /**
+   * The program that is daemon and client. When it is the C program and not installed, the running
+   * test is skipped, or fails where the C program is known to be installed.
+   */
+  Path program() {
+    Path program =
+        switch (this) {
+          case JAVA -> tree().resolve("bin/sanlock");
+          case C -> C_PROGRAM;
+        };
+    if (this == C && !Files.isExecutable(program)) {
+      Skip.becauseOfMissingC(program.toString());
+    }
+    return program;
+  }
+
+  /** The packaged tree. */
+  static Path tree() {
+    return Path.of(System.getProperty("it.tree", "../packaging/target/sanlockd"))
+        .toAbsolutePath()
+        .normalize();
+  }
+}

@@ -1,0 +1,29 @@
+package io.sanlockd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Steps that most tests begin with. */
+final class Joining {
+  private Joining() {}
+
+  /** Initialises a lockspace ({@code -s}) or a resource ({@code -r}) through the daemon. */
+  static void init(Cli cli, Storage storage, String option, String what) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("init", option, what));
+    arguments.addAll(List.of(storage.sizeOptions()));
+    if (option.equals("-s")) {
+      arguments.addAll(List.of("-o", "1"));
+    }
+    Command.Result result = cli.client(arguments.toArray(String[]::new));
+    assertThat(result.done()).as("%s", result).isZero();
+  }
+
+  /** Joins a lockspace with an io_timeout of 1 second. */
+  static void join(Cli cli, String lockspace) throws IOException {
+    Command.Result result = cli.client("add_lockspace", "-s", lockspace, "-o", "1");
+    assertThat(result.done()).as("%s", result).isZero();
+  }
+}

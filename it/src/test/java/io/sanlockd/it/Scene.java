@@ -1,0 +1,100 @@
+package io.sanlockd.it;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What one test uses: a directory, daemons, storage, processes. Everything is ended and removed
+ * after the test, the newest first; when it failed, the logs of the daemons are printed.
+ */
+final class Scene implements BeforeEachCallback, AfterEachCallback {
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final List<Daemon> daemons = new ArrayList<>();
+  private Path directory;
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    // Not the default directory: the path of a socket must be short.
+    directory = Files.createTempDirectory(Path.of("/tmp"), "sanlockd-it");
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    if (context.getExecutionException().isPresent()) {
+      for (Daemon daemon : daemons) {
+        System.out.println(context.getDisplayName() + ": " + daemon + ", " + daemon.logTail());
+      }
+    }
+    Exception failure = null;
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        failure = e;
+      }
+    }
+    delete(directory);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Closes {@code thing} after the test. */
+  <T extends AutoCloseable> T own(T thing) {
+    owned.push(thing);
+    return thing;
+  }
+
+  Daemon daemon(Implementation implementation, String name) throws Exception {
+    Daemon daemon = own(Daemon.start(implementation, directory, name));
+    daemons.add(daemon);
+    return daemon;
+  }
+
+  Storage storage(Storage.Kind kind, int areas) throws IOException {
+    return own(Storage.create(kind, directory, areas));
+  }
+
+  Holder holder(Cli cli, String... resources) throws Exception {
+    return own(Holder.start(cli, resources));
+  }
+
+  PythonClient python(Daemon daemon, String script, Object... arguments) throws Exception {
+    return own(PythonClient.start(daemon, directory, script, arguments));
+  }
+
+  private static void delete(Path tree) throws IOException {
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException exception)
+              throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

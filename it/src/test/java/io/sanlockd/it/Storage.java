@@ -1,0 +1,122 @@
+package io.sanlockd.it;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Shared storage of a test: a file, or a loop device over it. Lease areas are 1 MiB: the lockspace
+ * is the first, resources follow.
+ */
+final class Storage implements AutoCloseable {
+  /** Length of a lease area in bytes. */
+  static final int AREA = 1 << 20;
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final Path file;
+  private final Path path;
+  private final int sectorSize;
+
+  private Storage(Path file, Path path, int sectorSize) {
+    this.file = file;
+    this.path = path;
+    this.sectorSize = sectorSize;
+  }
+
+  /** What storage can be. */
+  enum Kind {
+    /** A file; leases with 512-byte sectors. */
+    FILE,
+    /** A loop device with 512-byte sectors. */
+    LOOP_512,
+    /** A loop device with 4096-byte sectors. */
+    LOOP_4096
+  }
+
+  /** Creates storage of {@code areas} zero areas; skips the test when the kind is not possible. */
+  static Storage create(Kind kind, Path directory, int areas) throws IOException {
+    Path file = Files.createTempFile(directory, "disk", "");
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.setLength((long) areas * AREA);
+    }
+    return switch (kind) {
+      case FILE -> new Storage(file, file, 512);
+      case LOOP_512 -> loop(file, 512);
+      case LOOP_4096 -> loop(file, 4096);
+    };
+  }
+
+  private static Storage loop(Path file, int sectorSize) throws IOException {
+    if (!Ids.isRoot()) {
+      Skip.because("loop devices need root");
+    }
+    Command.Result result =
+        Command.run(
+            List.of("losetup", "-f", "--show", "-b", Integer.toString(sectorSize), file.toString()),
+            Map.of(),
+            LIMIT);
+    if (result.exit() != 0) {
+      Skip.because("no loop device with sectors of " + sectorSize + ": " + result.err().strip());
+    }
+    return new Storage(file, Path.of(result.out().strip()), sectorSize);
+  }
+
+  /** What daemons open. */
+  Path path() {
+    return path;
+  }
+
+  int sectorSize() {
+    return sectorSize;
+  }
+
+  /** The lockspace string of a host. */
+  String lockspace(String name, int hostId) {
+    return name + ":" + hostId + ":" + path + ":0";
+  }
+
+  /** The resource string of the lease in an area, 1 or higher. */
+  String resource(String lockspace, String name, int area) {
+    return lockspace + ":" + name + ":" + path + ":" + (long) area * AREA;
+  }
+
+  /** The options that give the sizes to init. */
+  String[] sizeOptions() {
+    return new String[] {"-Z", Integer.toString(sectorSize), "-A", "1M"};
+  }
+
+  /** Reads bytes as they are in the file; for a loop device only after its last use. */
+  ByteBuffer read(long offset, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
+      access.seek(offset);
+      access.readFully(bytes);
+    }
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Overwrites bytes of the file. */
+  void write(long offset, ByteBuffer bytes) throws IOException {
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.getChannel().write(bytes.rewind(), offset);
+    }
+  }
+
+  byte[] allBytes() throws IOException {
+    return Files.readAllBytes(file);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!path.equals(file)) {
+      Command.run(List.of("losetup", "-d", path.toString()), Map.of(), LIMIT).succeeded();
+    }
+  }
+}

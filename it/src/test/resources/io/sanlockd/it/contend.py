@@ -1,0 +1,58 @@
+# One of several processes that take turns, by a lease, to count on a shared disk.
+# Arguments: path, offset of the lease, offset of the counter, goal.
+# Prints as JSON how often it counted and which refusals it met.
+import collections
+import json
+import mmap
+import os
+import random
+import struct
+import sys
+import time
+
+import sanlock
+
+path, lease, counter, goal = sys.argv[1], *map(int, sys.argv[2:])
+disks = [(path, lease)]
+# Held by another host (243..245, 247), lost a ballot (212, 213), held or in work on this host.
+TRY_AGAIN = {-243, -244, -245, -247, -212, -213, 11, 16, 17}
+
+disk = os.open(path, os.O_RDWR | os.O_DIRECT | os.O_SYNC)
+block = mmap.mmap(-1, 4096)
+me = os.getpid()
+
+
+def read():
+    assert os.preadv(disk, [block], counter) == 4096
+    return struct.unpack_from("<QQ", block)
+
+
+def write(count, writer):
+    struct.pack_into("<QQ", block, 0, count, writer)
+    assert os.pwritev(disk, [block], counter) == 4096
+
+
+fd = sanlock.register()
+counted = 0
+refusals = collections.Counter()
+count = 0
+while count < goal:
+    try:
+        sanlock.acquire(b"ls", b"r1", disks, slkfd=fd)
+    except sanlock.SanlockException as e:
+        if e.errno not in TRY_AGAIN:
+            raise
+        refusals[e.errno] += 1
+        time.sleep(random.uniform(0.001, 0.01))
+        continue
+    count, writer = read()
+    assert writer == 0, "process %d is inside, too" % writer
+    if count < goal:
+        write(count, me)
+        assert read() == (count, me), "somebody else wrote"
+        write(count + 1, 0)
+        counted += 1
+    sanlock.release(b"ls", b"r1", disks, slkfd=fd)
+    time.sleep(random.uniform(0, 0.01))
+
+print(json.dumps({"counted": counted, "refusals": refusals}))

@@ -1,0 +1,94 @@
+package io.sanlockd.daemon.world;
+
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.area.LockspaceArea;
+import io.sanlockd.lease.area.ResourceArea;
+import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.Geometry;
+import io.sanlockd.model.LeaseName;
+
+/** Shared storage and time of some daemons. */
+public final class World implements AutoCloseable {
+  /** Where {@link #format} puts the lockspace; resource N lies N MiB behind it. */
+  public static final String DISK = "/disk";
+
+  /** Align size of everything here. */
+  public static final int MIB = 1 << 20;
+
+  private static final int DISK_MIB = 16;
+  private static final long TIMEOUT_NANOS = 1_000_000_000;
+
+  private final VirtualTime time = new VirtualTime();
+  private final MemoryDisks disks = new MemoryDisks(time);
+
+  /** The clock. */
+  public VirtualTime time() {
+    return time;
+  }
+
+  /** The storage. */
+  public MemoryDisks disks() {
+    return disks;
+  }
+
+  /** A disk with a lockspace LS and 15 resources r1 to r15. */
+  public World format(int ioTimeout) {
+    disks.create(DISK, DISK_MIB * MIB);
+    formatLockspace(DISK, 0, "LS", ioTimeout);
+    for (int i = 1; i < DISK_MIB; i++) {
+      formatResource(DISK, (long) i * MIB, "LS", "r" + i);
+    }
+    return this;
+  }
+
+  /** Initialises a lockspace area. */
+  public void formatLockspace(String path, long offset, String name, int ioTimeout) {
+    try (LeaseDisk disk = disks.opener().open(path)) {
+      new LockspaceArea(disk, offset)
+          .initialize(Geometry.S512_A1M, LeaseName.of(name), ioTimeout, TIMEOUT_NANOS);
+    } catch (LeaseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Initialises a resource area. */
+  public void formatResource(String path, long offset, String space, String name) {
+    try (LeaseDisk disk = disks.opener().open(path)) {
+      new ResourceArea(disk, offset)
+          .initialize(Geometry.S512_A1M, LeaseName.of(space), LeaseName.of(name), 0, TIMEOUT_NANOS);
+    } catch (LeaseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The leader of resource rN. */
+  public LeaderRecord leader(int number) {
+    try (LeaseDisk disk = disks.opener().open(DISK)) {
+      return new ResourceArea(disk, (long) number * MIB)
+          .readLeader(LeaseName.of("LS"), LeaseName.EMPTY, TIMEOUT_NANOS);
+    } catch (LeaseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The delta lease of a host. */
+  public LeaderRecord delta(long hostId) {
+    try (LeaseDisk disk = disks.opener().open(DISK)) {
+      return new LockspaceArea(disk, 0)
+          .readHost(Geometry.S512_A1M, LeaseName.EMPTY, hostId, TIMEOUT_NANOS);
+    } catch (LeaseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A daemon. */
+  public VirtualDaemon daemon(String hostName) {
+    return new VirtualDaemon(this, hostName);
+  }
+
+  @Override
+  public void close() {
+    time.close();
+  }
+}
