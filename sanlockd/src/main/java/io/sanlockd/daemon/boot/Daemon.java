@@ -15,9 +15,12 @@ import io.sanlockd.daemon.loop.Limits;
 import io.sanlockd.daemon.loop.Listener;
 import io.sanlockd.daemon.loop.LoopLog;
 import io.sanlockd.daemon.recovery.DirectSignals;
+import io.sanlockd.daemon.recovery.HelperLink;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
+import io.sanlockd.daemon.status.HelperFacts;
+import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.work.Workers;
@@ -27,6 +30,7 @@ import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.disk.DirectDisks;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Fd;
+import io.sanlockd.posix.PosixException;
 import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,14 +47,21 @@ final class Daemon {
   private final EventLoop loop;
   private final Listener listener;
   private final Supervisor supervisor;
+  private final HelperLink helper;
   private final Shutdown shutdown;
   private final DaemonLog log;
 
   private Daemon(
-      EventLoop loop, Listener listener, Supervisor supervisor, Shutdown shutdown, DaemonLog log) {
+      EventLoop loop,
+      Listener listener,
+      Supervisor supervisor,
+      HelperLink helper,
+      Shutdown shutdown,
+      DaemonLog log) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
+    this.helper = helper;
     this.shutdown = shutdown;
     this.log = log;
   }
@@ -101,12 +112,21 @@ final class Daemon {
             options.sharedRetries,
             log::prefixed);
     Clients clients = new Clients();
+    HelperLink helper =
+        new HelperLink(
+            HelperCommand.fromLauncher(options.foreground),
+            options.foreground,
+            descriptors(loop),
+            workers,
+            clock,
+            plain);
     Supervisor supervisor =
         new Supervisor(
             lockspaces,
             clients,
             resources,
-            new DirectSignals(),
+            new DirectSignals(helper::kill),
+            helper::runPath,
             clock,
             options.graceSeconds,
             log::prefixed);
@@ -130,12 +150,19 @@ final class Daemon {
             new PidFdTable(),
             clock,
             facts(options, hostName, uid, gid),
+            () ->
+                new HelperFacts(
+                    helper.pid(),
+                    helper.messageFd(),
+                    helper.fullCount(),
+                    helper.lastStatusSeconds()),
             log::dump,
             listener.fd(),
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
-    return new Daemon(loop, listener, supervisor, shutdown, log);
+    helper.start();
+    return new Daemon(loop, listener, supervisor, helper, shutdown, log);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
@@ -151,6 +178,7 @@ final class Daemon {
 
   private int duty() {
     int nextMillis = supervisor.pass();
+    helper.check();
     if (shutdown.due()) {
       shutdown.answerWaiters();
       loop.stop();
@@ -198,6 +226,20 @@ final class Daemon {
         options.writeInitIoTimeout,
         options.useAio,
         options.graceSeconds);
+  }
+
+  private static Descriptors descriptors(EventLoop loop) {
+    return new Descriptors() {
+      @Override
+      public void watch(int fd, Runnable onReady) throws PosixException {
+        loop.watch(fd, events -> onReady.run());
+      }
+
+      @Override
+      public void unwatch(int fd) {
+        loop.unwatch(fd);
+      }
+    };
   }
 
   private static LoopLog loopLog(LeaseLog log) {

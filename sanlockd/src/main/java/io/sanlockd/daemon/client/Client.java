@@ -29,6 +29,8 @@ public final class Client {
   private int restrictions;
   private int killCount;
   private long killLastSeconds;
+  private Optional<KillProgram> killProgram = Optional.empty();
+  private boolean killProgramRan;
 
   /**
    * A connection that has not said anything yet.
@@ -182,5 +184,26 @@ public final class Client {
   public void forgetKilling() {
     killCount = 0;
     killLastSeconds = 0;
+    killProgramRan = false;
+  }
+
+  /** What stops the process gracefully, empty = SIGTERM. */
+  public Optional<KillProgram> killProgram() {
+    return killProgram;
+  }
+
+  /** Replaces what stops the process gracefully. */
+  public void killProgram(Optional<KillProgram> program) {
+    killProgram = program;
+  }
+
+  /** Whether the kill program was started; that happens once. */
+  public boolean killProgramRan() {
+    return killProgramRan;
+  }
+
+  /** The kill program was started. */
+  public void noteKillProgramRan() {
+    killProgramRan = true;
   }
 }

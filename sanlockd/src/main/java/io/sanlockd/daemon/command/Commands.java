@@ -7,6 +7,7 @@ import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
+import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
@@ -23,6 +24,7 @@ public final class Commands {
   /**
    * Connects every command to the rooms it works with.
    *
+   * @param helper what the helper process is doing
    * @param logDump the text of LOG_DUMP
    * @param listenerFd for display
    * @param writeInitTimeoutNanos limit of one initialisation write
@@ -38,6 +40,7 @@ public final class Commands {
       ProcessTable processes,
       Clock clock,
       DaemonFacts facts,
+      Supplier<HelperFacts> helper,
       Supplier<LogText> logDump,
       int listenerFd,
       long writeInitTimeoutNanos,
@@ -50,7 +53,7 @@ public final class Commands {
     table.put(Command.VERSION, new VersionCommand());
     table.put(
         Command.STATUS,
-        new StatusCommand(facts, clients, lockspaces, resources, clock, listenerFd));
+        new StatusCommand(facts, helper, clients, lockspaces, resources, clock, listenerFd));
     table.put(Command.LOG_DUMP, new LogDumpCommand(logDump));
     table.put(Command.ADD_LOCKSPACE, new LockspaceCommands.Add(lockspaces));
     table.put(Command.INQ_LOCKSPACE, new LockspaceCommands.Inquire(lockspaces));
@@ -68,6 +71,7 @@ public final class Commands {
     table.put(Command.SHUTDOWN_WAIT, open(shutdown::shutdownWait));
     table.put(Command.ACQUIRE, new AcquireCommand(lockspaces, resources, targets));
     table.put(Command.RELEASE, new ReleaseCommand(resources, targets));
+    table.put(Command.KILLPATH, new KillpathCommand(targets));
     table.put(Command.INQUIRE, new InquireCommand(targets));
     return new Dispatcher(clients, supervisor, targets, table, log);
   }

@@ -8,6 +8,7 @@ import io.sanlockd.daemon.resource.Resource;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.daemon.status.DaemonFacts;
+import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.status.StateText;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
@@ -33,6 +34,7 @@ final class StatusCommand implements CommandHandler.Open {
   private static final int NO_DESCRIPTOR = -1;
 
   private final DaemonFacts facts;
+  private final Supplier<HelperFacts> helper;
   private final Clients clients;
   private final Lockspaces lockspaces;
   private final Resources resources;
@@ -41,12 +43,14 @@ final class StatusCommand implements CommandHandler.Open {
 
   StatusCommand(
       DaemonFacts facts,
+      Supplier<HelperFacts> helper,
       Clients clients,
       Lockspaces lockspaces,
       Resources resources,
       Clock clock,
       int listenerFd) {
     this.facts = facts;
+    this.helper = helper;
     this.clients = clients;
     this.lockspaces = lockspaces;
     this.resources = resources;
@@ -100,7 +104,7 @@ final class StatusCommand implements CommandHandler.Open {
                 0,
                 0,
                 facts.hostName(),
-                StateText.daemon(facts, clock.seconds())),
+                StateText.daemon(facts, helper.get(), clock.seconds())),
             0)
         .flip();
   }

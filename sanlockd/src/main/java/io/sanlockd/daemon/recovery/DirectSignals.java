@@ -3,10 +3,31 @@ package io.sanlockd.daemon.recovery;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.posix.Errno;
 
-/** Signals sent by the daemon itself to the process taken hold of when the client registered. */
+/**
+ * Signals sent by the daemon itself to the process taken hold of when the client registered; where
+ * it may not, the helper sends them.
+ */
 public final class DirectSignals implements ProcessSignals {
+  /** Sends a signal by pid with more privilege than ours. */
+  @FunctionalInterface
+  public interface Helper {
+    /** Returns 0 or a negative errno. */
+    int kill(int pid, int signal);
+  }
+
+  private final Helper helper;
+
+  /** Signals with a helper behind them. */
+  public DirectSignals(Helper helper) {
+    this.helper = helper;
+  }
+
   @Override
   public int send(Client client, int signal) {
-    return client.process().map(process -> process.signal(signal)).orElse(-Errno.ESRCH);
+    if (client.process().isEmpty()) {
+      return -Errno.ESRCH;
+    }
+    int result = client.process().get().signal(signal);
+    return result == -Errno.EPERM ? helper.kill(client.tokens().get(0).pid(), signal) : result;
   }
 }

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.recovery;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalStatus;
@@ -24,6 +25,7 @@ public final class Supervisor {
   private static final int NORMAL_MILLIS = 1000;
   private static final int RECOVERY_MILLIS = 200;
   private static final int KILL_LIMIT = 100;
+  private static final int SHOWN_FOR_PROGRAM = 100;
   private static final int RESTRICT_SIGKILL = 2;
   private static final int RESTRICT_SIGTERM = 4;
 
@@ -31,6 +33,7 @@ public final class Supervisor {
   private final Clients clients;
   private final Resources resources;
   private final ProcessSignals signals;
+  private final KillPrograms programs;
   private final Clock clock;
   private final int graceSeconds;
   private final Function<String, LeaseLog> logs;
@@ -46,6 +49,7 @@ public final class Supervisor {
       Clients clients,
       Resources resources,
       ProcessSignals signals,
+      KillPrograms programs,
       Clock clock,
       int graceSeconds,
       Function<String, LeaseLog> logs) {
@@ -53,6 +57,7 @@ public final class Supervisor {
     this.clients = clients;
     this.resources = resources;
     this.signals = signals;
+    this.programs = programs;
     this.clock = clock;
     this.graceSeconds = graceSeconds;
     this.logs = logs;
@@ -141,16 +146,37 @@ public final class Supervisor {
         || (client.killCount() > 0 && now == client.killLastSeconds())) {
       return;
     }
-    int signal = chooseSignal(client, lockspace, now);
     client.killed(now);
+    boolean graceful = !lockspace.removalRequested() && now < graceEnd(lockspace);
+    if (graceful && client.killProgram().isPresent()) {
+      if (client.killProgramRan() || runKillProgram(client, lockspace)) {
+        return;
+      }
+    }
+    int signal = chooseSignal(client, graceful);
     int result = signals.send(client, signal);
+    logKill(client, lockspace, signal, result);
+  }
+
+  /** Starts the program that stops the process gracefully; false when it can not be started. */
+  private boolean runKillProgram(Client client, Lockspace lockspace) {
+    KillProgram program = client.killProgram().orElseThrow();
+    int pid = program.appendPid() ? client.tokens().get(0).pid() : 0;
+    int result = programs.run(program.path(), program.arguments(), pid);
+    logKill(client, lockspace, SHOWN_FOR_PROGRAM, result);
+    if (result == 0) {
+      client.noteKillProgramRan();
+    }
+    return result == 0;
+  }
+
+  private void logKill(Client client, Lockspace lockspace, int signal, int result) {
     String text =
         "kill " + client.tokens().get(0).pid() + " sig " + signal + " count " + client.killCount();
     logs.apply(lockspace + " ").error(result == 0 ? text : text + " error " + result);
   }
 
-  private int chooseSignal(Client client, Lockspace lockspace, long now) {
-    boolean graceful = !lockspace.removalRequested() && now < graceEnd(lockspace);
+  private static int chooseSignal(Client client, boolean graceful) {
     int signal = graceful ? Signals.TERM : Signals.KILL;
     if (signal == Signals.KILL && (client.restrictions() & RESTRICT_SIGKILL) != 0) {
       signal = Signals.TERM;

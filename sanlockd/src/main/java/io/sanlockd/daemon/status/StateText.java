@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.status;
 
 import io.sanlockd.daemon.client.Client;
+import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.RenewalHistory;
 import io.sanlockd.daemon.lockspace.RenewalStatus;
@@ -13,6 +14,8 @@ import io.sanlockd.model.Geometry;
  * contain no blanks.
  */
 public final class StateText {
+  private static final int CLIENT_APPENDS_PID = 0x1;
+  private static final int CLIENT_PROGRAM_RAN = 0x2;
   private static final int RESOURCE_SHARED = 0x1;
   private static final int RESOURCE_RELEASING = 0x4;
   private static final String DEFAULT_DEBUG_CMDS = "0xfffffffffe06ffff";
@@ -21,7 +24,7 @@ public final class StateText {
   private StateText() {}
 
   /** The daemon itself. */
-  public static String daemon(DaemonFacts facts, long nowSeconds) {
+  public static String daemon(DaemonFacts facts, HelperFacts helper, long nowSeconds) {
     return "our_host_name="
         + facts.hostName()
         + " use_watchdog="
@@ -55,7 +58,14 @@ public final class StateText {
         + facts.useAio()
         + " kill_grace_seconds="
         + facts.graceSeconds()
-        + " helper_pid=-1 helper_kill_fd=-1 helper_full_count=0 helper_last_status=0"
+        + " helper_pid="
+        + helper.pid()
+        + " helper_kill_fd="
+        + helper.messageFd()
+        + " helper_full_count="
+        + helper.fullCount()
+        + " helper_last_status="
+        + helper.lastStatusSeconds()
         + " monotime="
         + nowSeconds
         + " version_str=3.8.5 version_num=3.8.5 version_hex=03080500 smproto_hex=00000001";
@@ -67,6 +77,7 @@ public final class StateText {
         client.slot(),
         client.fd(),
         client.pid(),
+        flags(client),
         client.restrictions(),
         client.activeCommand(),
         client.lastCommand(),
@@ -78,13 +89,20 @@ public final class StateText {
 
   /** A slot that the daemon itself uses: the helper's pipe or the listener. */
   public static String internalSlot(int slot, int fd) {
-    return clientFields(slot, fd, Client.NO_PID, 0, 0, 0, 0, 0, 0, 0);
+    return clientFields(slot, fd, Client.NO_PID, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  private static int flags(Client client) {
+    boolean appendsPid = client.killProgram().filter(KillProgram::appendPid).isPresent();
+    return (appendsPid ? CLIENT_APPENDS_PID : 0)
+        | (client.killProgramRan() ? CLIENT_PROGRAM_RAN : 0);
   }
 
   private static String clientFields(
       int slot,
       int fd,
       int pid,
+      int flags,
       int restrictions,
       int activeCommand,
       int lastCommand,
@@ -98,7 +116,9 @@ public final class StateText {
         + fd
         + " pid="
         + pid
-        + " flags=0 restricted="
+        + " flags="
+        + Integer.toHexString(flags)
+        + " restricted="
         + Integer.toHexString(restrictions)
         + " cmd_active="
         + activeCommand

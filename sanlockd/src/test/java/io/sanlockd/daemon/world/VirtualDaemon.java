@@ -11,9 +11,13 @@ import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
+import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.Errno;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.TreeSet;
 
 /** All rooms of one daemon, wired as in production but without sockets and real time. */
@@ -25,6 +29,7 @@ public final class VirtualDaemon {
   private static final int SHARED_RETRIES = 8;
   private static final int FIRST_SLOT = 2;
 
+  private final List<String> killPrograms = new ArrayList<>();
   private final World world;
   private final MemoryLog log = new MemoryLog();
   private final FakeProcesses processes = new FakeProcesses();
@@ -66,7 +71,8 @@ public final class VirtualDaemon {
             lockspaces,
             clients,
             resources,
-            new DirectSignals(),
+            new DirectSignals((pid, signal) -> -Errno.ESRCH),
+            this::runKillProgram,
             time,
             GRACE_SECONDS,
             log::prefixed);
@@ -83,11 +89,22 @@ public final class VirtualDaemon {
             processes,
             time,
             new DaemonFacts(LeaseName.of(hostName), 0, 0, 1, 1, 0, 180, 0, 0, 8, 8, 60, 1, 40),
+            () -> HelperFacts.NONE,
             () -> new LogText(0, Collections.emptyIterator()),
             3,
             60 * Clock.SECOND_NANOS,
             log.prefixed(""));
     duty();
+  }
+
+  private int runKillProgram(String path, String arguments, int pid) {
+    killPrograms.add(path + " " + arguments + " " + pid);
+    return 0;
+  }
+
+  /** The kill programs started so far, as path, arguments and pid. */
+  public List<String> killPrograms() {
+    return killPrograms;
   }
 
   private void duty() {
