@@ -1,6 +1,7 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.client.DaemonConnection;
+import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.NativeTransport;
 import io.sanlockd.client.Reply;
 import io.sanlockd.client.Requests;
@@ -14,6 +15,7 @@ import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +108,16 @@ final class CommandAction {
       Exec.replace(NO_PROGRAM, List.of(NO_PROGRAM), -1);
     } catch (PosixException e) {
       Check.state(!Errno.text(e.errno()).isEmpty(), "no text for errno");
+    }
+  }
+
+  /** For {@link ArchiveTraining}: everything but becoming another program. */
+  static void rehearse(Endpoint endpoint) throws IOException {
+    try (NativeTransport transport = NativeTransport.connect(endpoint);
+        DaemonConnection connection = DaemonConnection.over(transport)) {
+      Check.state(connection.send(Requests.plain(Command.REGISTER)) == 0, "not registered");
+      Fd.setCloseOnExec(transport.descriptor(), true);
+      rehearse();
     }
   }
 
