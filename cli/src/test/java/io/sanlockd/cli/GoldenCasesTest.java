@@ -51,6 +51,8 @@ class GoldenCasesTest {
           "shutdown",
           "transitions",
           "rindex-more",
+          "rindex-direct",
+          "direct",
           "cmdname",
           "renewal-H0");
 
@@ -172,8 +174,8 @@ class GoldenCasesTest {
   /** Other programs' cases are run for their effects only. */
   private static boolean isOurs(GoldenCase golden) {
     List<String> argv = golden.argv();
-    boolean isDirect =
-        argv.size() > 2 && argv.get(1).equals("direct") && !golden.scenario().equals("usage");
-    return argv.get(0).equals("sanlock") && !isDirect;
+    boolean isForeign =
+        CommandLinePrograms.isForeignDirect(argv) && !golden.scenario().equals("usage");
+    return argv.get(0).equals("sanlock") && !isForeign;
   }
 }
