@@ -17,10 +17,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Our command line in place of {@code sanlock}: inside this JVM where nothing prevents it, else in
- * one of its own. Daemons and direct actions are the C program's.
+ * one of its own. Daemons and direct actions are those of the C program, or of the program that the
+ * system property {@code golden.daemon} names; {@code golden.client} names a launcher to be used
+ * for every client action instead of this JVM.
  */
 final class CommandLinePrograms implements Programs {
-  static final String C_PROGRAM = "/usr/sbin/sanlock";
+  static final String DAEMON_PROGRAM = System.getProperty("golden.daemon", "/usr/sbin/sanlock");
+
+  private static final String CLIENT_PROGRAM = System.getProperty("golden.client", "");
 
   private static final int SIGTERM = 15;
   private static final long END_SECONDS = 120;
@@ -37,10 +41,10 @@ final class CommandLinePrograms implements Programs {
     if (!argv.get(0).equals("sanlock")) {
       command.addAll(argv);
     } else if (argv.size() > 1 && (argv.get(1).equals("daemon") || argv.get(1).equals("direct"))) {
-      command.add(C_PROGRAM);
+      command.add(DAEMON_PROGRAM);
       command.addAll(argv.subList(1, argv.size()));
     } else {
-      command.addAll(ownJvm());
+      command.addAll(CLIENT_PROGRAM.isEmpty() ? ownJvm() : List.of(CLIENT_PROGRAM));
       command.addAll(argv.subList(1, argv.size()));
     }
     return command;
@@ -66,7 +70,7 @@ final class CommandLinePrograms implements Programs {
   public Outcome run(GoldenCase golden, List<String> argv, Map<String, String> env)
       throws Exception {
     boolean isCommand = argv.contains("command");
-    boolean isOwn = argv.get(0).equals("sanlock");
+    boolean isOwn = argv.get(0).equals("sanlock") && CLIENT_PROGRAM.isEmpty();
     return isOwn && !isCommand && !golden.isTerminal() && golden.killedAfterSeconds().isEmpty()
         ? runHere(argv, env)
         : runThere(golden, argv, env);

@@ -77,8 +77,9 @@ class GoldenCasesTest {
 
   @TestFactory
   Stream<DynamicContainer> withTheCDaemon() {
-    String reason = "the Debian package 'sanlock' is not installed";
-    boolean isInstalled = Files.isExecutable(Path.of(CommandLinePrograms.C_PROGRAM));
+    String reason =
+        "the Debian package 'sanlock' is not installed: no " + CommandLinePrograms.DAEMON_PROGRAM;
+    boolean isInstalled = Files.isExecutable(Path.of(CommandLinePrograms.DAEMON_PROGRAM));
     if (!isInstalled && "1".equals(System.getenv("SANLOCKD_REQUIRE_C"))) {
       fail(reason);
     }
