@@ -57,7 +57,7 @@ final class CommandLinePrograms implements Programs {
 
   /** Whether this is a direct action that only the C program has. */
   static boolean isForeignDirect(List<String> argv) {
-    return argv.size() > 2 && argv.get(1).equals("direct") && !DirectActions.isKnown(argv.get(2));
+    return argv.size() > 3 && argv.get(1).equals("direct") && !DirectActions.isKnown(argv.get(2));
   }
 
   /** A JVM with the options the launcher gives it. */
