@@ -1,5 +1,6 @@
 #!/bin/sh
 # assemble.sh DIST RUNTIME_JARS TREE
+# SANLOCK_JAVA names the java of the JDK that runs the build.
 # Makes the relocatable tree TREE from the files in DIST and the jars listed in the file RUNTIME_JARS
 # (one line, separated by colons). Files of an older build that are not wanted any more are removed.
 set -eu
@@ -35,6 +36,13 @@ for jar in "$tree"/lib/*.jar; do
     *) rm -- "$jar" ;;
   esac
 done
+
+# The native part of the calls to Linux, so that it need not be unpacked to /tmp at every start (and
+# works where /tmp forbids execution). On other machines it still comes from the jar.
+rm -rf -- "$tree/lib/native" "$tree/lib/jni"
+(cd "$tree/lib" &&
+  "${SANLOCK_JAVA%/java}/jar" xf jffi-*-native.jar jni/x86_64-Linux jni/aarch64-Linux &&
+  mv jni native)
 
 # Without the archive everything works, only slower: not a reason to fail the build.
 "$tree/bin/sanlock-cds" --if-needed ||

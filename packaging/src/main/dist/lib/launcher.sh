@@ -69,12 +69,17 @@ run_java() {
   elif [ -f "$archive" ]; then
     set -- "-XX:SharedArchiveFile=$archive" "$@"
   fi
+  if [ -n "${native_path:-}" ]; then
+    set -- "-Djffi.boot.library.path=$native_path" "$@"
+  fi
   exec "$java" -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xlog:disable \
     -XX:+DisplayVMOutputToStderr "-Dsanlockd.home=$home" $flags ${SANLOCK_JAVA_OPTS:-} "$@"
 }
 
-# Adds to "flags" what the buffers of direct I/O and the native calls need.
+# Adds to "flags" what the buffers of direct I/O and the native calls need; "native_path" is apart
+# because it may hold blanks.
 add_native_flags() {
+  native_path=$home/lib/native
   flags="$flags --add-exports=java.base/sun.nio.ch=ALL-UNNAMED --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"
   if [ "${java_version%%[!0-9]*}" -ge 24 ]; then
     flags="$flags --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"

@@ -17,10 +17,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Our command line in place of {@code sanlock}: inside this JVM where nothing prevents it, else in
- * one of its own. Daemons and direct actions are the C program's.
+ * one of its own. Daemons are those of the C program, or of the program that the system property
+ * {@code golden.daemon} names; {@code golden.client} names a launcher to be used for every client
+ * action instead of this JVM. Direct actions that we do not have are the C program's.
  */
 final class CommandLinePrograms implements Programs {
-  static final String C_PROGRAM = "/usr/sbin/sanlock";
+  private static final String C_PROGRAM = "/usr/sbin/sanlock";
+
+  static final String DAEMON_PROGRAM = System.getProperty("golden.daemon", C_PROGRAM);
+
+  private static final String CLIENT_PROGRAM = System.getProperty("golden.client", "");
 
   private static final int SIGTERM = 15;
   private static final long END_SECONDS = 120;
@@ -36,14 +42,22 @@ final class CommandLinePrograms implements Programs {
     List<String> command = new ArrayList<>();
     if (!argv.get(0).equals("sanlock")) {
       command.addAll(argv);
-    } else if (argv.size() > 1 && (argv.get(1).equals("daemon") || argv.get(1).equals("direct"))) {
+    } else if (isForeignDirect(argv)) {
       command.add(C_PROGRAM);
       command.addAll(argv.subList(1, argv.size()));
+    } else if (argv.size() > 1 && argv.get(1).equals("daemon")) {
+      command.add(DAEMON_PROGRAM);
+      command.addAll(argv.subList(1, argv.size()));
     } else {
-      command.addAll(ownJvm());
+      command.addAll(CLIENT_PROGRAM.isEmpty() ? ownJvm() : List.of(CLIENT_PROGRAM));
       command.addAll(argv.subList(1, argv.size()));
     }
     return command;
+  }
+
+  /** Whether this is a direct action that only the C program has. */
+  static boolean isForeignDirect(List<String> argv) {
+    return argv.size() > 3 && argv.get(1).equals("direct") && !DirectActions.isKnown(argv.get(2));
   }
 
   /** A JVM with the options the launcher gives it. */
@@ -57,6 +71,8 @@ final class CommandLinePrograms implements Programs {
         "-XX:-MaxFDLimit",
         "-Xrs",
         "-Xmx64m",
+        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
         "-cp",
         System.getProperty("java.class.path"),
         "io.sanlockd.cli.Sanlock");
@@ -66,7 +82,8 @@ final class CommandLinePrograms implements Programs {
   public Outcome run(GoldenCase golden, List<String> argv, Map<String, String> env)
       throws Exception {
     boolean isCommand = argv.contains("command");
-    boolean isOwn = argv.get(0).equals("sanlock");
+    boolean isOwn =
+        argv.get(0).equals("sanlock") && !isForeignDirect(argv) && CLIENT_PROGRAM.isEmpty();
     return isOwn && !isCommand && !golden.isTerminal() && golden.killedAfterSeconds().isEmpty()
         ? runHere(argv, env)
         : runThere(golden, argv, env);

@@ -51,6 +51,8 @@ class GoldenCasesTest {
           "shutdown",
           "transitions",
           "rindex-more",
+          "rindex-direct",
+          "direct",
           "cmdname",
           "renewal-H0");
 
@@ -77,8 +79,9 @@ class GoldenCasesTest {
 
   @TestFactory
   Stream<DynamicContainer> withTheCDaemon() {
-    String reason = "the Debian package 'sanlock' is not installed";
-    boolean isInstalled = Files.isExecutable(Path.of(CommandLinePrograms.C_PROGRAM));
+    String reason =
+        "the Debian package 'sanlock' is not installed: no " + CommandLinePrograms.DAEMON_PROGRAM;
+    boolean isInstalled = Files.isExecutable(Path.of(CommandLinePrograms.DAEMON_PROGRAM));
     if (!isInstalled && "1".equals(System.getenv("SANLOCKD_REQUIRE_C"))) {
       fail(reason);
     }
@@ -162,18 +165,33 @@ class GoldenCasesTest {
     if (golden.isTruncated()) {
       assertThat(found).as(golden.name()).contains(expected);
     } else {
-      assertThat(found).as(golden.name()).isEqualTo(expected);
+      assertThat(slotsAside(golden, found))
+          .as(golden.name())
+          .isEqualTo(slotsAside(golden, expected));
     }
     assertThat(actual.exit()).as(golden.name()).isEqualTo(golden.exit());
     assertThat(comparison.stable(Comparison.withoutExplanations(actual.stderr())))
         .isEqualTo(comparison.stable(runner.resolve(golden.stderr())));
   }
 
+  /**
+   * Connections in an order of their own: which slot one gets depends on whether the runner,
+   * waiting for a process to register, is connected at the same moment.
+   */
+  private static String slotsAside(GoldenCase golden, String text) {
+    if (!golden.argv().contains("status") || golden.argv().contains("-D")) {
+      return text;
+    }
+    List<String> lines = new ArrayList<>(text.lines().toList());
+    lines.sort((a, b) -> a.startsWith("p ") && b.startsWith("p ") ? a.compareTo(b) : 0);
+    return String.join("\n", lines);
+  }
+
   /** Other programs' cases are run for their effects only. */
   private static boolean isOurs(GoldenCase golden) {
     List<String> argv = golden.argv();
-    boolean isDirect =
-        argv.size() > 2 && argv.get(1).equals("direct") && !golden.scenario().equals("usage");
-    return argv.get(0).equals("sanlock") && !isDirect;
+    boolean isForeign =
+        CommandLinePrograms.isForeignDirect(argv) && !golden.scenario().equals("usage");
+    return argv.get(0).equals("sanlock") && !isForeign;
   }
 }

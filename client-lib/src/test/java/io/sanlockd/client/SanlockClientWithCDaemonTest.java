@@ -25,6 +25,8 @@ import io.sanlockd.protocol.StateRecord;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,11 +158,24 @@ class SanlockClientWithCDaemonTest {
     try (RegisteredClient registered = client.register()) {
       registered.acquire(resource);
     }
+    awaitOrphan(resource);
     try (RegisteredClient registered = client.register()) {
       assertThat(registered.inquire()).isEmpty();
       assertThat(numberOf(() -> registered.acquire(resource)))
           .isEqualTo(ResultCode.EUCLEAN.number());
       assertThat(client.releaseOrphans(PID, resource)).isEqualTo(1);
+    }
+  }
+
+  /** The daemon notices the end of a process a moment later. */
+  private static void awaitOrphan(Resource resource) throws Exception {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (statesOf(StateRecord.RESOURCE).stream()
+        .noneMatch(
+            state ->
+                state.entry().name().equals(resource.name())
+                    && state.value("list").equals(Optional.of("orphan")))) {
+      assertThat(System.nanoTime()).as("still no orphan").isLessThan(deadlineNanos);
     }
   }
 

@@ -100,6 +100,9 @@ class BadClientsIT {
   }
 
   private Daemon joinedDaemon() throws Exception {
+    if (Peers.isReferenceMode()) {
+      Skip.because("the C daemon is known to stop at half a header (protocol.md 4.6)");
+    }
     Daemon daemon = scene.daemon(Peers.tested(), "host");
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     Joining.init(daemon.cli(), storage, "-s", storage.lockspace("ls", 0));

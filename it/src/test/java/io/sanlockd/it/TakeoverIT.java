@@ -17,6 +17,9 @@ class TakeoverIT {
   /** 8 io_timeouts of 1 s and 60 s for the watchdog (timeouts.md 1). */
   private static final long DEAD_SECONDS = 68;
 
+  /** Longest time between two renewals, with whole seconds on both sides. */
+  private static final long RENEWAL_SECONDS = 5;
+
   /** What a try may take on top: renewal interval, ballot, the pauses between our tries. */
   private static final long SOON_SECONDS = 15;
 
@@ -45,6 +48,10 @@ class TakeoverIT {
           .isLessThan(DEAD_SECONDS + SOON_SECONDS);
       result = onB.acquire(cluster.b.cli(), cluster.resource());
     }
+    // The kill came at most one renewal interval after the last renewal, whatever anybody saw.
+    assertThat(monotonicSeconds() - killedSeconds)
+        .as("seconds since the kill")
+        .isGreaterThanOrEqualTo(DEAD_SECONDS - RENEWAL_SECONDS);
     long ageSeconds = monotonicSeconds() - lastLiveSeconds(cluster.b);
     System.out.println(
         peers + ": lease taken over " + ageSeconds + " s after the last renewal seen");

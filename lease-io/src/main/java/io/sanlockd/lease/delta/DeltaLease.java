@@ -4,13 +4,11 @@ import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.Pause;
 import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.disk.LateIo;
 import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
-import io.sanlockd.lease.format.AreaLayout;
 import io.sanlockd.lease.format.HostBitmap;
 import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
@@ -28,18 +26,18 @@ import java.util.Optional;
  */
 public final class DeltaLease {
   private static final long READ_TO_WRITE_LIMIT_NANOS = Clock.SECOND_NANOS;
-  private static final int READ_ATTEMPTS = 5;
 
   private final LockspaceIdentity identity;
   private final LeaseDisk disk;
   private final Clock clock;
   private final Pause pause;
   private final LeaseLog log;
-  private final long ownOffset;
+  private final OwnSector own;
   private final long readExtendNanos;
 
   private LeaderRecord current;
   private boolean previousSucceeded;
+  private int corruptResult;
   private long lastSuccessSeconds;
   private LateIo lateRead;
   private long lateReadIssuedNanos;
@@ -63,8 +61,7 @@ public final class DeltaLease {
     this.pause = pause;
     this.log = log;
     this.readExtendNanos = readExtendNanos;
-    this.ownOffset =
-        identity.offset() + new AreaLayout(identity.geometry()).deltaLease(identity.hostId());
+    this.own = new OwnSector(identity, disk, clock);
   }
 
   /** The record as last written by us. */
@@ -88,116 +85,11 @@ public final class DeltaLease {
    *     verification code or an I/O error
    */
   public void acquire(boolean mayRejoin, Cancellation cancellation) throws LeaseException {
-    log.debug("delta_acquire begin " + identity.space() + ":" + identity.hostId());
-    Read first = readOwn("delta_acquire_begin");
-    LeaseTimes other = identity.times().ofOther(first.leader.ioTimeout());
-    if (first.leader.ioTimeout() != identity.times().ioTimeout()) {
-      log.error(
-          "delta_acquire other_io_timeout "
-              + first.leader.ioTimeout()
-              + " our "
-              + identity.times().ioTimeout());
-    }
-    Read basis = first;
-    if (!first.leader.isFree()) {
-      if (mayRejoin && first.leader.resourceName().equals(identity.hostName())) {
-        log.debug("delta_acquire fast reacquire");
-      } else {
-        basis = waitForDeath(first.leader, other, cancellation);
-      }
-    }
-    LeaderRecord ours = writeOwnership(basis, other);
-    int delay = Math.max(other.shortDelaySeconds(), identity.times().shortDelaySeconds());
-    log.debug("delta_acquire delta_short_delay " + delay);
-    if (!sleepSeconds(delay, cancellation)) {
-      undo(ours);
-      throw new LeaseException(ResultCode.ERROR, "delta_acquire aborted after the write");
-    }
-    LeaderRecord check = readOwn("delta_acquire_check").leader;
-    if (!check.equals(ours)) {
-      throw busy("busy2", check);
-    }
-    log.debug(
-        "delta_acquire done "
-            + ours.ownerId()
-            + " "
-            + ours.ownerGeneration()
-            + " "
-            + ours.timestamp());
+    LeaderRecord ours =
+        new DeltaJoin(identity, own, clock, pause, log).run(mayRejoin, cancellation);
     current = ours;
     previousSucceeded = true;
     lastSuccessSeconds = ours.timestamp();
-  }
-
-  private Read waitForDeath(LeaderRecord held, LeaseTimes other, Cancellation cancellation)
-      throws LeaseException {
-    int delay = other.deadSeconds();
-    log.debug("delta_acquire delta_large_delay " + other.failSeconds() + " delay " + delay);
-    long deadline = clock.nanos() + delay * Clock.SECOND_NANOS;
-    while (true) {
-      long remainingNanos = deadline - clock.nanos();
-      long stepSeconds =
-          Math.min(other.ioTimeout(), Math.max(1, remainingNanos / Clock.SECOND_NANOS));
-      if (!sleepSeconds(stepSeconds, cancellation)) {
-        throw new LeaseException(ResultCode.ERROR, "delta_acquire aborted while waiting");
-      }
-      Read again = readOwn("delta_acquire_wait");
-      if (again.leader.isFree()) {
-        return again;
-      }
-      // Any sign of life ends the wait early; only its full length proves death.
-      if (!again.leader.equals(held)) {
-        throw busy("busy1", again.leader);
-      }
-      if (again.issuedNanos - deadline >= 0) {
-        return again;
-      }
-    }
-  }
-
-  private LeaderRecord writeOwnership(Read basis, LeaseTimes other) throws LeaseException {
-    Read fresh = basis;
-    // The short wait of a competitor only covers a write that follows its read closely.
-    for (int attempt = 1;
-        clock.nanos() - fresh.issuedNanos > READ_TO_WRITE_LIMIT_NANOS;
-        attempt++) {
-      if (attempt > READ_ATTEMPTS) {
-        throw new LeaseException(ResultCode.AIO_TIMEOUT, "delta_acquire storage too slow to write");
-      }
-      fresh = readOwn("delta_acquire_reread");
-      if (!fresh.leader.equals(basis.leader)) {
-        throw busy("busy1", fresh.leader);
-      }
-    }
-    LeaderRecord ours =
-        fresh.leader.deltaAcquired(
-            identity.hostId(),
-            identity.hostName(),
-            identity.times().ioTimeout(),
-            Math.max(1, clock.seconds()));
-    log.debug(
-        "delta_acquire write "
-            + ours.ownerId()
-            + " "
-            + ours.ownerGeneration()
-            + " "
-            + ours.timestamp()
-            + " "
-            + ours.resourceName());
-    int limitSeconds = Math.min(other.ioTimeout(), identity.times().ioTimeout());
-    write(ours, HostBitmap.NONE, limitSeconds * Clock.SECOND_NANOS);
-    return ours;
-  }
-
-  /** Frees the host_id again after a join was called off, if it is certainly still ours. */
-  private void undo(LeaderRecord ours) {
-    try {
-      if (readOwn("delta_acquire_undo").leader.equals(ours)) {
-        write(ours.deltaReleased(), HostBitmap.NONE, identity.times().ioTimeoutNanos());
-      }
-    } catch (LeaseException e) {
-      log.error("delta_acquire undo: " + e.getMessage());
-    }
   }
 
   /**
@@ -221,9 +113,9 @@ public final class DeltaLease {
     Optional<LeaseBuffer> image = Optional.of(area.image);
     long writeBegin = clock.nanos();
     try {
-      LeaderRecord found = checkOwn(area.image, compareAll);
+      LeaderRecord found = checkIntact(area.image, compareAll);
       LeaderRecord renewed = buildRenewal(found, notice, area.issuedNanos);
-      write(renewed, notice.bitmap(), identity.times().deadSeconds() * Clock.SECOND_NANOS);
+      own.write(renewed, notice.bitmap(), identity.times().deadSeconds() * Clock.SECOND_NANOS);
       current = renewed;
       previousSucceeded = true;
       lastSuccessSeconds = renewed.timestamp();
@@ -281,8 +173,21 @@ public final class DeltaLease {
     }
   }
 
+  /** A sector that was overwritten once is never written again, whatever it looks like later. */
+  private LeaderRecord checkIntact(LeaseBuffer image, boolean compareAll) throws LeaseException {
+    if (corruptResult != 0) {
+      throw new LeaseException(corruptResult, "delta_renew lease was overwritten, not renewed");
+    }
+    try {
+      return checkOwn(image, compareAll);
+    } catch (LeaseException e) {
+      corruptResult = e.result();
+      throw e;
+    }
+  }
+
   private LeaderRecord checkOwn(LeaseBuffer image, boolean compareAll) throws LeaseException {
-    long offset = ownOffset - identity.offset();
+    long offset = own.offsetInArea();
     LeaderCheck.Verdict verdict = LeaderCheck.delta(image.store(), offset, identity.space());
     if (!verdict.valid()) {
       throw new LeaseException(
@@ -345,10 +250,15 @@ public final class DeltaLease {
     if (current == null || !previousSucceeded || !ownSectorSettled()) {
       return false;
     }
+    if (clock.seconds() - lastSuccessSeconds >= identity.times().failSeconds()) {
+      // After so long a pause another host may own the host_id.
+      log.error("delta_release lease expired, last_success " + lastSuccessSeconds);
+      return false;
+    }
     log.debug("delta_release begin " + identity.space() + ":" + identity.hostId());
     previousSucceeded = false;
     try {
-      write(current.deltaReleased(), HostBitmap.NONE, identity.times().ioTimeoutNanos());
+      own.write(current.deltaReleased(), HostBitmap.NONE, identity.times().ioTimeoutNanos());
     } catch (LeaseException e) {
       log.error("delta_release write error " + e.result() + " " + e.getMessage());
       return false;
@@ -359,57 +269,7 @@ public final class DeltaLease {
 
   /** Whether no write of ours to our sector is in flight. */
   public boolean ownSectorSettled() {
-    return disk.settled(ownOffset, identity.geometry().sectorSize());
-  }
-
-  private record Read(LeaderRecord leader, long issuedNanos) {}
-
-  private Read readOwn(String caller) throws LeaseException {
-    long issued = clock.nanos();
-    LeaderRecord leader =
-        DeltaSector.read(
-            disk, identity, identity.hostId(), identity.times().ioTimeoutNanos(), caller);
-    return new Read(leader, issued);
-  }
-
-  private void write(LeaderRecord leader, HostBitmap bitmap, long timeoutNanos)
-      throws LeaseException {
-    LeaseBuffer sector = disk.buffer(identity.geometry().sectorSize());
-    leader.encode(sector.store(), 0);
-    bitmap.encode(sector.store(), 0);
-    disk.write(ownOffset, sector, timeoutNanos);
-  }
-
-  /** Sleeps in steps of at most a second; false when cancelled. */
-  private boolean sleepSeconds(long seconds, Cancellation cancellation) {
-    long deadline = clock.nanos() + seconds * Clock.SECOND_NANOS;
-    long remaining = deadline - clock.nanos();
-    while (remaining > 0) {
-      if (cancellation.cancelled()) {
-        return false;
-      }
-      pause.sleep(Math.min(remaining, Clock.SECOND_NANOS));
-      remaining = deadline - clock.nanos();
-    }
-    return !cancellation.cancelled();
-  }
-
-  private LeaseException busy(String which, LeaderRecord found) {
-    String text =
-        "delta_acquire host_id "
-            + identity.hostId()
-            + " "
-            + which
-            + " "
-            + found.ownerId()
-            + " "
-            + found.ownerGeneration()
-            + " "
-            + found.timestamp()
-            + " "
-            + found.resourceName();
-    log.error(text);
-    return new LeaseException(ResultCode.HOSTID_BUSY, text);
+    return own.settled();
   }
 
   private int millisSince(long beginNanos) {

@@ -6,6 +6,7 @@ import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.lease.format.AreaLayout;
 import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.ResultCode;
 
 /** Reads one delta lease, ours or another host's, and verifies it (delta-lease.md 3). */
 public final class DeltaSector {
@@ -15,11 +16,17 @@ public final class DeltaSector {
    * Reads and verifies the delta lease of a host.
    *
    * @param caller names the step in error messages
-   * @throws LeaseException a verification code or an I/O error
+   * @throws LeaseException a verification code, -223 also for a host_id that can not exist, or an
+   *     I/O error
    */
   public static LeaderRecord read(
       LeaseDisk disk, LockspaceIdentity identity, long hostId, long timeoutNanos, String caller)
       throws LeaseException {
+    if (hostId < 1 || hostId > identity.geometry().maxHosts()) {
+      throw new LeaseException(
+          ResultCode.LEADER_MAGIC,
+          caller + " error: no delta lease for host_id " + hostId + " in " + identity.space());
+    }
     AreaLayout layout = new AreaLayout(identity.geometry());
     long offset = identity.offset() + layout.deltaLease(hostId);
     try (LeaseBuffer sector = disk.read(offset, identity.geometry().sectorSize(), timeoutNanos)) {

@@ -1,7 +1,6 @@
 package io.sanlockd.lease.disk;
 
 import io.sanlockd.lease.LeaseException;
-import io.sanlockd.posix.AioSlot;
 import io.sanlockd.posix.PosixException;
 import java.util.ArrayDeque;
 
@@ -9,24 +8,35 @@ import java.util.ArrayDeque;
 final class AioSlots {
   private static final int KEPT_LIMIT = 64;
 
-  private final ArrayDeque<AioSlot> idle = new ArrayDeque<>();
+  /** Where new contexts come from. */
+  @FunctionalInterface
+  interface Opener {
+    KernelIo open() throws PosixException;
+  }
 
-  AioSlot take() throws LeaseException {
+  private final Opener opener;
+  private final ArrayDeque<KernelIo> idle = new ArrayDeque<>();
+
+  AioSlots(Opener opener) {
+    this.opener = opener;
+  }
+
+  KernelIo take() throws LeaseException {
     synchronized (idle) {
-      AioSlot slot = idle.pollLast();
+      KernelIo slot = idle.pollLast();
       if (slot != null) {
         return slot;
       }
     }
     try {
-      return AioSlot.open();
+      return opener.open();
     } catch (PosixException e) {
       throw new LeaseException(
           -e.errno(), "no kernel AIO context (see /proc/sys/fs/aio-max-nr): " + e.getMessage());
     }
   }
 
-  void giveBack(AioSlot slot) {
+  void giveBack(KernelIo slot) {
     synchronized (idle) {
       if (idle.size() < KEPT_LIMIT) {
         idle.addLast(slot);

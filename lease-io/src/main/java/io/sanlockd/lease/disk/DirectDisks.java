@@ -11,7 +11,7 @@ import io.sanlockd.posix.PosixException;
 /** Opens real files and devices. One per process: they share buffers and AIO slots. Thread-safe. */
 public final class DirectDisks implements DiskOpener {
   private final LeaseBufferPool buffers = new LeaseBufferPool();
-  private final AioSlots slots = new AioSlots();
+  private final AioSlots slots = new AioSlots(KernelIo::open);
   private final LateIoReaper reaper;
   private final LeaseLog log;
 

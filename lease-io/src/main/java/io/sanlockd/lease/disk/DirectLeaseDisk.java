@@ -25,7 +25,11 @@ final class DirectLeaseDisk implements LeaseDisk {
   private final LeaseBufferPool buffers;
   private final AioSlots slots;
   private final LateIoReaper reaper;
-  private final List<Transfer> late = new ArrayList<>();
+
+  /** Every I/O from before its submission until the kernel has reported its end. */
+  private final List<Transfer> inFlight = new ArrayList<>();
+
+  private int lateCount;
   private boolean closed;
   private boolean descriptorClosed;
 
@@ -46,13 +50,13 @@ final class DirectLeaseDisk implements LeaseDisk {
 
   /** One read or write on its way; what the reaper needs to finish it late. */
   final class Transfer {
-    private final AioSlot slot;
+    private final KernelIo slot;
     private final LeaseBuffer buffer;
     private final long offset;
     private final boolean write;
     private final int length;
 
-    private Transfer(AioSlot slot, LeaseBuffer buffer, long offset, boolean write) {
+    private Transfer(KernelIo slot, LeaseBuffer buffer, long offset, boolean write) {
       this.slot = slot;
       this.buffer = buffer;
       this.offset = offset;
@@ -60,7 +64,7 @@ final class DirectLeaseDisk implements LeaseDisk {
       this.length = buffer.length();
     }
 
-    AioSlot slot() {
+    KernelIo slot() {
       return slot;
     }
 
@@ -72,13 +76,9 @@ final class DirectLeaseDisk implements LeaseDisk {
       return write;
     }
 
-    /** The kernel has reported the end of the I/O: slot and descriptor are ours again. */
+    /** The kernel has reported the end of the late I/O: slot and descriptor are ours again. */
     void settle() {
-      slots.giveBack(slot);
-      synchronized (late) {
-        late.remove(this);
-        closeIfUnused();
-      }
+      end(this, true);
     }
 
     /** Turns what the kernel reported into success or an exception. */
@@ -139,31 +139,31 @@ final class DirectLeaseDisk implements LeaseDisk {
       buffer.close();
       throw new LeaseException(ResultCode.EINVAL, "no time for an I/O on " + path);
     }
-    AioSlot slot;
+    Transfer transfer;
     try {
-      checkUsable();
-      slot = slots.take();
+      transfer = begin(buffer, offset, write);
     } catch (LeaseException e) {
       buffer.close();
       throw e;
     }
-    Transfer transfer = new Transfer(slot, buffer, offset, write);
     long transferred;
     try {
-      submit(transfer);
+      KernelIo slot = transfer.slot;
+      slot.submit(write, fd, AlignedMemory.address(buffer.bytes()), transfer.length, offset);
       transferred = slot.await(timeoutNanos);
     } catch (PosixException e) {
-      slots.giveBack(slot);
+      if (transfer.slot.inFlight()) {
+        // Only the waiting failed: buffer and slot are still the kernel's.
+        throw tooLate(transfer, e.getMessage());
+      }
+      end(transfer, false);
       buffer.close();
       throw new LeaseException(-e.errno(), transfer + ": " + e.getMessage());
     }
     if (transferred == AioSlot.PENDING) {
-      synchronized (late) {
-        late.add(transfer);
-      }
-      throw new IoTimeoutException(transfer + " timed out", reaper.watch(transfer));
+      throw tooLate(transfer, "timed out");
     }
-    slots.giveBack(slot);
+    end(transfer, false);
     try {
       transfer.check(transferred);
     } catch (LeaseException e) {
@@ -172,31 +172,44 @@ final class DirectLeaseDisk implements LeaseDisk {
     }
   }
 
-  private void submit(Transfer transfer) throws PosixException {
-    long address = AlignedMemory.address(transfer.buffer.bytes());
-    if (transfer.write) {
-      transfer.slot.submitWrite(fd, address, transfer.length, transfer.offset);
-    } else {
-      transfer.slot.submitRead(fd, address, transfer.length, transfer.offset);
-    }
-  }
-
-  private void checkUsable() throws LeaseException {
-    synchronized (late) {
+  private Transfer begin(LeaseBuffer buffer, long offset, boolean write) throws LeaseException {
+    synchronized (inFlight) {
       if (closed) {
         throw new LeaseException(ResultCode.EBADF, path + " is closed");
       }
-      if (late.size() >= LATE_LIMIT) {
+      if (lateCount >= LATE_LIMIT) {
         throw new LeaseException(
-            ResultCode.ENOENT, late.size() + " timed-out I/Os are outstanding on " + path);
+            ResultCode.ENOENT, lateCount + " timed-out I/Os are outstanding on " + path);
       }
+      Transfer transfer = new Transfer(slots.take(), buffer, offset, write);
+      inFlight.add(transfer);
+      return transfer;
+    }
+  }
+
+  private IoTimeoutException tooLate(Transfer transfer, String why) {
+    synchronized (inFlight) {
+      lateCount++;
+    }
+    return new IoTimeoutException(transfer + " " + why, reaper.watch(transfer));
+  }
+
+  /** Nothing of the I/O is in flight any more. */
+  private void end(Transfer transfer, boolean wasLate) {
+    slots.giveBack(transfer.slot);
+    synchronized (inFlight) {
+      inFlight.remove(transfer);
+      if (wasLate) {
+        lateCount--;
+      }
+      closeIfUnused();
     }
   }
 
   @Override
   public boolean settled(long offset, long length) {
-    synchronized (late) {
-      for (Transfer transfer : late) {
+    synchronized (inFlight) {
+      for (Transfer transfer : inFlight) {
         boolean overlaps =
             transfer.offset < offset + length && offset < transfer.offset + transfer.length;
         if (transfer.write && overlaps) {
@@ -209,14 +222,15 @@ final class DirectLeaseDisk implements LeaseDisk {
 
   @Override
   public void close() {
-    synchronized (late) {
+    synchronized (inFlight) {
       closed = true;
       closeIfUnused();
     }
   }
 
+  /** Its number must not become another file's while an I/O, submitted or not, still names it. */
   private void closeIfUnused() {
-    if (closed && late.isEmpty() && !descriptorClosed) {
+    if (closed && inFlight.isEmpty() && !descriptorClosed) {
       descriptorClosed = true;
       Fd.close(fd);
     }

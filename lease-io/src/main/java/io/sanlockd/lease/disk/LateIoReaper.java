@@ -30,10 +30,10 @@ final class LateIoReaper {
     synchronized (outstanding) {
       outstanding.add(late);
       if (!running) {
-        running = true;
         Thread thread = new Thread(this::run, "late-io");
         thread.setDaemon(true);
         thread.start();
+        running = true;
       }
     }
     return late;
@@ -67,6 +67,7 @@ final class LateIoReaper {
 
   private final class Late implements LateIo {
     private final DirectLeaseDisk.Transfer transfer;
+    private boolean complained;
     private boolean done;
     private boolean forgotten;
     private boolean claimed;
@@ -82,8 +83,11 @@ final class LateIoReaper {
       try {
         result = transfer.slot().await(0);
       } catch (PosixException e) {
-        // The I/O may still be in flight: keep everything and ask again.
-        log.error("late " + transfer + ": " + e.getMessage());
+        // The I/O is still in flight: keep everything and ask again.
+        if (!complained) {
+          complained = true;
+          log.error("late " + transfer + ": " + e.getMessage());
+        }
         return false;
       }
       if (result == AioSlot.PENDING) {

@@ -1,5 +1,8 @@
 package io.sanlockd.lease.format;
 
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import net.openhft.chronicle.bytes.BytesStore;
 
 /**
@@ -83,6 +86,20 @@ public record Dblock(
   /** Whether RELEASED is set. */
   public boolean released() {
     return (flags & RELEASED) != 0;
+  }
+
+  /**
+   * Whether the newest of several copies of one host's block carries RELEASED; a disk that missed
+   * writes keeps an older one, which says nothing.
+   *
+   * @param copies at least one
+   */
+  public static boolean newestReleased(List<Dblock> copies) {
+    Dblock newest =
+        Collections.max(
+            copies, Comparator.comparingLong(Dblock::lver).thenComparingLong(Dblock::mbal));
+    return copies.stream()
+        .anyMatch(c -> c.lver == newest.lver && c.mbal == newest.mbal && c.released());
   }
 
   /** The same block with RELEASED set; the checksum does not cover the flag. */

@@ -10,6 +10,14 @@ import net.openhft.chronicle.bytes.BytesStore;
  * 13). A record that fails any test is never rewritten.
  */
 public final class LeaderCheck {
+  /**
+   * Flags with which newer formats change the rules (v5.md 2.2). A record of our format that
+   * carries one was tampered with, and must not be used as if it did not.
+   */
+  private static final int PAXOS_FLAGS_OF_NEWER_FORMATS = 0x8;
+
+  private static final int DELTA_FLAGS_OF_NEWER_FORMATS = 0x2 | 0x4 | 0x8;
+
   private LeaderCheck() {}
 
   /**
@@ -40,7 +48,7 @@ public final class LeaderCheck {
     if (!leader.spaceName().equals(space)) {
       return wrongSpace(leader, space);
     }
-    return checksum(store, offset, leader);
+    return checksumAndFlags(store, offset, leader, DELTA_FLAGS_OF_NEWER_FORMATS);
   }
 
   /**
@@ -75,7 +83,7 @@ public final class LeaderCheck {
           ResultCode.LEADER_NUMHOSTS,
           "wrong num_hosts " + leader.numHosts() + " for host_id " + hostId);
     }
-    return checksum(store, offset, leader);
+    return checksumAndFlags(store, offset, leader, PAXOS_FLAGS_OF_NEWER_FORMATS);
   }
 
   /**
@@ -128,16 +136,25 @@ public final class LeaderCheck {
         ResultCode.LEADER_LOCKSPACE, "wrong space name " + leader.spaceName() + " " + expected);
   }
 
-  private static Verdict checksum(BytesStore<?, ?> store, long offset, LeaderRecord leader) {
+  private static Verdict checksumAndFlags(
+      BytesStore<?, ?> store, long offset, LeaderRecord leader, int foreignFlags) {
     int computed = LeaderRecord.computeChecksum(store, offset);
-    if (computed == leader.checksum()) {
-      return Verdict.VALID;
+    if (computed != leader.checksum()) {
+      return new Verdict(
+          ResultCode.LEADER_CHECKSUM,
+          "wrong checksum "
+              + Integer.toHexString(leader.checksum())
+              + " "
+              + Integer.toHexString(computed));
     }
-    return new Verdict(
-        ResultCode.LEADER_CHECKSUM,
-        "wrong checksum "
-            + Integer.toHexString(leader.checksum())
-            + " "
-            + Integer.toHexString(computed));
+    if ((leader.flags() & foreignFlags) != 0) {
+      return new Verdict(
+          ResultCode.LEADER_VERSION,
+          "version "
+              + Integer.toHexString(leader.version())
+              + " should not have flags "
+              + Integer.toHexString(leader.flags()));
+    }
+    return Verdict.VALID;
   }
 }

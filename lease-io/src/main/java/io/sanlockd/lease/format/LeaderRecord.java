@@ -224,6 +224,14 @@ public record LeaderRecord(
         && resourceName.equals(other.resourceName);
   }
 
+  /** Whether both describe an area of the same sizes with the same host blocks in use. */
+  public boolean sameSizes(LeaderRecord other) {
+    return sectorSize == other.sectorSize
+        && numHosts == other.numHosts
+        && maxHosts == other.maxHosts
+        && geometry().equals(other.geometry());
+  }
+
   /** Whether nobody owns the lease. */
   public boolean isFree() {
     return timestamp == 0;

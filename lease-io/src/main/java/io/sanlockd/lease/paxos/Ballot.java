@@ -105,17 +105,17 @@ final class Ballot {
   Result run() throws LeaseException {
     // H6: a version we gave up stays given up, so its blocks carry RELEASED from the first write.
     int flags = memory.isReleased(version) ? Dblock.RELEASED : 0;
-    writeBlock(Dblock.of(mbal, 0, 0, 0, 0, version, flags));
     List<HostBlock> phase1 = new ArrayList<>();
-    Optional<Result> interfered = readPhase(phase1);
+    Optional<Result> interfered =
+        readPhase(writeBlock(Dblock.of(mbal, 0, 0, 0, 0, version, flags)), phase1);
     if (interfered.isPresent()) {
       return interfered.get();
     }
     Dblock chosen = choose(phase1, flags);
     proposed = true;
-    writeBlock(chosen);
+    List<Replica> written = writeBlock(chosen);
     long readIssued = clock.nanos();
-    interfered = readPhase(new ArrayList<>());
+    interfered = readPhase(written, new ArrayList<>());
     if (interfered.isPresent()) {
       return interfered.get();
     }
@@ -127,11 +127,11 @@ final class Ballot {
     return new Result.Decided(chosen, readIssued);
   }
 
-  private void writeBlock(Dblock block) throws LeaseException {
+  private List<Replica> writeBlock(Dblock block) throws LeaseException {
     memory.note(block);
     lastWritten = Optional.of(block);
     try {
-      replicas.writeHostBlock(identity.hostId(), new HostBlock(block, ModeBlock.NONE));
+      return replicas.writeHostBlock(identity.hostId(), new HostBlock(block, ModeBlock.NONE));
     } catch (LeaseException e) {
       throw new LeaseException(ResultCode.DBLOCK_WRITE, e.getMessage());
     }
@@ -141,15 +141,30 @@ final class Ballot {
     try {
       return replicas.readLeader().equals(accepted);
     } catch (LeaseException e) {
+      if (isVerification(e)) {
+        return false;
+      }
       throw new LeaseException(ResultCode.DBLOCK_READ, e.getMessage());
     }
   }
 
-  /** Reads the area and compares; present when the ballot can not go on. */
-  private Optional<Result> readPhase(List<HostBlock> blocks) throws LeaseException {
+  /** Whether the leader was read but is not valid, or not the same on a majority of disks. */
+  private static boolean isVerification(LeaseException e) {
+    return e.result() <= ResultCode.LEADER_DIFF.number()
+        && e.result() >= ResultCode.LEADER_CHECKSUM.number();
+  }
+
+  /**
+   * Reads the area and compares; present when the ballot can not go on.
+   *
+   * @param written the replicas that hold our block. Only they may be asked: two hosts meet where
+   *     each has written before it reads, and that must be on a majority.
+   */
+  private Optional<Result> readPhase(List<Replica> written, List<HostBlock> blocks)
+      throws LeaseException {
     List<AreaImage> images;
     try {
-      images = replicas.readArea(accepted.numHosts());
+      images = replicas.readArea(accepted.numHosts(), written);
     } catch (LeaseException e) {
       throw new LeaseException(ResultCode.DBLOCK_READ, e.getMessage());
     }
@@ -181,9 +196,7 @@ final class Ballot {
       for (int hostId = 1; hostId <= accepted.numHosts(); hostId++) {
         if (!image.dblockValid(hostId)) {
           // It may hide a decided value or a SHARED flag, so it must not be skipped.
-          throw new LeaseException(
-              ResultCode.DBLOCK_CHECKSUM,
-              "damaged block of host_id " + hostId + " in lease " + replicas);
+          throw replicas.damagedBlock(hostId);
         }
         HostBlock block = image.hostBlock(hostId);
         if (block.mode().isShared() && hostId != identity.hostId()) {
@@ -198,7 +211,8 @@ final class Ballot {
     if (releasedOwner < 1 || releasedOwner > accepted.numHosts()) {
       return true;
     }
-    return images.stream().allMatch(i -> i.hostBlock(releasedOwner).dblock().released());
+    return Dblock.newestReleased(
+        images.stream().map(i -> i.hostBlock(releasedOwner).dblock()).toList());
   }
 
   private Optional<Result> compare(List<HostBlock> blocks) {

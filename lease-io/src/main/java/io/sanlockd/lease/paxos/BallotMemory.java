@@ -9,30 +9,35 @@ import io.sanlockd.lease.format.Dblock;
  * a time on the resource.
  */
 public final class BallotMemory {
-  private long lver;
   private long highestMbal;
   private long releasedLver;
 
   /** Notes a block that we are about to write, or have found as ours on disk. */
   void note(Dblock own) {
-    if (own.lver() > lver) {
-      lver = own.lver();
-      highestMbal = own.mbal();
-    } else if (own.lver() == lver) {
-      highestMbal = Math.max(highestMbal, own.mbal());
-    }
+    highestMbal = Math.max(highestMbal, own.mbal());
     if (own.released()) {
       releasedLver = Math.max(releasedLver, own.lver());
     }
   }
 
-  /** The highest number ever used for a version, 0 when none. */
-  long highestMbal(long forLver) {
-    return forLver == lver ? highestMbal : 0;
+  /**
+   * Our block was found as if never written beside a leader of version {@code lver}. When we gave
+   * up a version that lies further ahead than the next one, no late write can explain that: the
+   * area was initialised again, and its versions are new ones.
+   */
+  void noteBlank(long lver) {
+    if (lver == 0 || lver + 1 < releasedLver) {
+      releasedLver = 0;
+    }
+  }
+
+  /** The highest number ever used by us, 0 when none. */
+  long highestMbal() {
+    return highestMbal;
   }
 
   /** Whether this version, or a later one, was given up by us and may never be claimed again. */
-  boolean isReleased(long forLver) {
-    return forLver <= releasedLver;
+  boolean isReleased(long lver) {
+    return lver <= releasedLver;
   }
 }

@@ -5,6 +5,7 @@ import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.lease.format.AreaLayout;
+import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
@@ -13,6 +14,7 @@ import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 
 /**
  * The copies of one lease, read and written by majority (paxos-lease.md 11). A failing minority is
@@ -20,6 +22,9 @@ import java.util.List;
  */
 public final class LeaseReplicas {
   private static final int PROBE_LENGTH = 4096;
+
+  private static final List<BiPredicate<LeaderRecord, LeaderRecord>> SAME_LEADER =
+      List.of(LeaderRecord::equals, LeaderRecord::sameLease);
 
   private final PaxosIdentity identity;
   private final List<Replica> replicas;
@@ -62,17 +67,39 @@ public final class LeaseReplicas {
   }
 
   /**
+   * Whether no write of ours is in flight to at least a majority of the replicas, so that a new
+   * operation can rely on them. A sector of another replica that a late write may still change does
+   * not count until it has settled.
+   */
+  boolean majoritySettled() {
+    return replicas.stream().filter(r -> settled(r, 0, geometry().alignSize())).count() >= majority;
+  }
+
+  private static boolean settled(Replica replica, long offset, int length) {
+    return replica.disk().settled(replica.offset() + offset, length);
+  }
+
+  /**
    * Reads the leader record without knowing its sizes, checks them and adopts them before anything
    * else of the area is looked at.
    */
   LeaderRecord probe() throws LeaseException {
     LeaderRecord leader = majorityLeader(PROBE_LENGTH);
+    checkSizes(leader);
+    geometry = leader.geometry().orElseThrow();
+    return leader;
+  }
+
+  /**
+   * Checks the sizes of a leader that another host may have written since {@link #probe}.
+   *
+   * @throws LeaseException -225 or -228
+   */
+  void checkSizes(LeaderRecord leader) throws LeaseException {
     LeaderCheck.Verdict sizes = LeaderCheck.paxosSizes(leader);
     if (!sizes.valid()) {
       throw failure(sizes.code().number(), sizes.detail(), replicas.get(0));
     }
-    geometry = leader.geometry().orElseThrow();
-    return leader;
   }
 
   /** Reads and verifies the leader record. */
@@ -100,10 +127,15 @@ public final class LeaseReplicas {
    * @return images of at least a majority of the replicas, which the caller closes
    */
   List<AreaImage> readArea(long numHosts) throws LeaseException {
+    return readArea(numHosts, replicas);
+  }
+
+  /** As {@link #readArea(long)}, from some of the replicas; at least a majority of all. */
+  List<AreaImage> readArea(long numHosts, List<Replica> from) throws LeaseException {
     int length = layout().ballotLength(numHosts);
     List<AreaImage> images = new ArrayList<>(replicas.size());
     LeaseException last = null;
-    for (Replica replica : replicas) {
+    for (Replica replica : from) {
       try {
         images.add(
             new AreaImage(
@@ -148,10 +180,12 @@ public final class LeaseReplicas {
     if (leaders.size() < majority) {
       throw majorityFailure(last, ResultCode.LEADER_READ);
     }
-    for (LeaderRecord candidate : leaders) {
-      long same = leaders.stream().filter(candidate::sameLease).count();
-      if (same >= majority) {
-        return candidate;
+    // Copies may differ in when and by whom they were written; prefer those that do not.
+    for (BiPredicate<LeaderRecord, LeaderRecord> same : SAME_LEADER) {
+      for (LeaderRecord candidate : leaders) {
+        if (leaders.stream().filter(other -> same.test(candidate, other)).count() >= majority) {
+          return candidate;
+        }
       }
     }
     throw new LeaseException(
@@ -164,9 +198,13 @@ public final class LeaseReplicas {
         AreaLayout.LEADER, buffer -> leader.encode(buffer.store(), 0), ResultCode.LEADER_WRITE);
   }
 
-  /** Writes a host block, zeros around it, to a majority of the replicas. */
-  void writeHostBlock(long hostId, HostBlock block) throws LeaseException {
-    writeSector(
+  /**
+   * Writes a host block, zeros around it, to a majority of the replicas.
+   *
+   * @return the replicas that certainly hold it now
+   */
+  List<Replica> writeHostBlock(long hostId, HostBlock block) throws LeaseException {
+    return writeSector(
         layout().hostBlock(hostId),
         buffer -> block.encode(buffer.store(), 0),
         ResultCode.DBLOCK_WRITE);
@@ -176,25 +214,34 @@ public final class LeaseReplicas {
     void fill(LeaseBuffer sector);
   }
 
-  private void writeSector(long offset, SectorContent content, ResultCode tooFew)
+  private List<Replica> writeSector(long offset, SectorContent content, ResultCode tooFew)
       throws LeaseException {
-    int written = 0;
+    List<Replica> written = new ArrayList<>(replicas.size());
     LeaseException last = null;
     for (Replica replica : replicas) {
       LeaseBuffer sector = replica.disk().buffer(geometry().sectorSize());
       content.fill(sector);
+      // A write in flight may land after this one and undo it; then this one proves nothing.
+      boolean settled = settled(replica, offset, geometry().sectorSize());
       try {
         replica.disk().write(replica.offset() + offset, sector, identity.times().ioTimeoutNanos());
-        written++;
+        if (settled) {
+          written.add(replica);
+        } else if (last == null) {
+          last =
+              failure(
+                  ResultCode.AIO_TIMEOUT.number(), "an older write is still in flight", replica);
+        }
       } catch (LeaseException e) {
         if (!(last instanceof IoTimeoutException)) {
           last = e;
         }
       }
     }
-    if (written < majority) {
+    if (written.size() < majority) {
       throw majorityFailure(last, tooFew);
     }
+    return written;
   }
 
   /** The host blocks of one host on a majority of the replicas. */
@@ -220,6 +267,19 @@ public final class LeaseReplicas {
     return blocks;
   }
 
+  /** Whether a live owner gave the lease up and another host's late commit hid that. */
+  boolean releasedByOwner(LeaderRecord leader) {
+    if (leader.writeId() == leader.ownerId() || leader.ownerId() > leader.numHosts()) {
+      return false;
+    }
+    try {
+      return Dblock.newestReleased(
+          readHostBlocks(leader.ownerId()).stream().map(HostBlock::dblock).toList());
+    } catch (LeaseException e) {
+      return false;
+    }
+  }
+
   /** With one disk its own error, a timeout as itself, otherwise the code for "too few". */
   private LeaseException majorityFailure(LeaseException last, ResultCode tooFew) {
     Check.state(last != null, "no failure to report");
@@ -240,6 +300,11 @@ public final class LeaseReplicas {
             + replica.offset()
             + ": "
             + detail);
+  }
+
+  LeaseException damagedBlock(long hostId) {
+    return new LeaseException(
+        ResultCode.DBLOCK_CHECKSUM, "damaged block of host_id " + hostId + " in lease " + this);
   }
 
   private String name() {

@@ -18,7 +18,9 @@ final class OwnerWatch {
     /** Its delta lease has moved. */
     ALIVE,
     /** Neither yet; look again in a second. */
-    SILENT
+    SILENT,
+    /** Seen for the first time, so there is nothing to compare with; look again in a second. */
+    UNKNOWN
   }
 
   private final PaxosIdentity identity;
@@ -42,7 +44,7 @@ final class OwnerWatch {
             .hosts()
             .view(ownerId)
             .filter(h -> h.ownerId() == ownerId && h.generation() == ownerGeneration)
-            .filter(h -> h.lastCheck() != 0 && h.lastLive() != 0);
+            .filter(h -> h.lastCheck() != 0 && h.lastLive() != 0 && h.timestamp() != 0);
     this.waitStartSeconds = known.map(HostView::lastLive).orElseGet(clock::seconds);
     this.lastTimestamp = known.map(HostView::timestamp).orElse(0L);
     this.seenLive = known.filter(h -> h.lastCheck() == h.lastLive()).isPresent();
@@ -59,7 +61,7 @@ final class OwnerWatch {
     }
     if (lastTimestamp == 0) {
       lastTimestamp = delta.timestamp();
-      return Sign.SILENT;
+      return Sign.UNKNOWN;
     }
     if (delta.timestamp() != lastTimestamp || seenLive) {
       return Sign.ALIVE;

@@ -11,7 +11,6 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.ModeBlock;
 import io.sanlockd.model.ResultCode;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,9 +37,6 @@ public final class PaxosAcquire {
     SETTLE_MODE
   }
 
-  /** Contention that lasts longer ends with the code of the last lost ballot. */
-  private static final long CONTENTION_LIMIT_NANOS = 30 * Clock.SECOND_NANOS;
-
   private static final long BACKOFF_BOUND_NANOS = Clock.SECOND_NANOS;
 
   private final PaxosIdentity identity;
@@ -56,8 +52,7 @@ public final class PaxosAcquire {
 
   private State state = State.READ;
   private long waitNanos;
-  private long contentionBeganNanos;
-  private boolean contended;
+  private final Contention contention;
 
   /** The leader from which the next version is derived, and the number of that version. */
   private LeaderRecord basis;
@@ -104,6 +99,7 @@ public final class PaxosAcquire {
     this.randomness = randomness;
     this.cancellation = cancellation;
     this.log = log;
+    this.contention = new Contention(clock);
   }
 
   /** A decision that ends the acquire. */
@@ -159,7 +155,15 @@ public final class PaxosAcquire {
 
   /** Steps 1 and 2: read everything, decide what the leader means. */
   private State readAndDecide() throws LeaseException, Refusal {
-    basis = readLeaderAndBlocks();
+    FirstRead read = FirstRead.of(replicas, identity, memory);
+    if (!replicas.majoritySettled()) {
+      // H5: what an earlier operation of ours has in flight could land on top of this one's writes.
+      throw new Refusal(
+          ResultCode.EAGAIN, read.leader(), "late writes to " + replicas + " are in flight");
+    }
+    basis = read.leader();
+    lastRead = Optional.of(basis);
+    highestMbalSeen = read.highestMbal();
     basisIsFresh = true;
     releasedOwner = 0;
     ownerWatch = null;
@@ -175,43 +179,9 @@ public final class PaxosAcquire {
     return basis.isFree() || ours ? State.PREPARE : State.WATCH_OWNER;
   }
 
-  private LeaderRecord readLeaderAndBlocks() throws LeaseException {
-    LeaderRecord leader = replicas.probe();
-    List<AreaImage> images = replicas.readArea(leader.numHosts());
-    try {
-      LeaderRecord again = replicas.leaderOf(images);
-      lastRead = Optional.of(again);
-      if (again.numHosts() != leader.numHosts() || again.maxHosts() != leader.maxHosts()) {
-        throw new LeaseException(
-            ResultCode.LEADER_DIFF, "num_hosts of " + replicas + " is being changed");
-      }
-      noteBlocks(images, again);
-      return again;
-    } finally {
-      images.forEach(AreaImage::close);
-    }
-  }
-
-  private void noteBlocks(List<AreaImage> images, LeaderRecord leader) throws LeaseException {
-    highestMbalSeen = 0;
-    for (AreaImage image : images) {
-      for (int hostId = 1; hostId <= leader.numHosts(); hostId++) {
-        if (!image.dblockValid(hostId)) {
-          throw new LeaseException(
-              ResultCode.DBLOCK_CHECKSUM,
-              "damaged block of host_id " + hostId + " in lease " + replicas);
-        }
-        Dblock block = image.hostBlock(hostId).dblock();
-        highestMbalSeen = Math.max(highestMbalSeen, block.mbal());
-        if (hostId == identity.hostId()) {
-          memory.note(block);
-        }
-      }
-    }
-  }
-
   /** Step 3: wait for an owner that does not move, refuse if it does. */
   private State watchOwner() throws LeaseException, Refusal {
+    contention.over();
     if (ownerWatch == null) {
       ownerWatch = new OwnerWatch(identity, lockspace, clock, basis);
     } else {
@@ -226,7 +196,7 @@ public final class PaxosAcquire {
         return State.PREPARE;
       }
       case ALIVE -> {
-        if (releasedByOwner()) {
+        if (replicas.releasedByOwner(basis)) {
           releasedOwner = basis.ownerId();
           return State.PREPARE;
         }
@@ -238,6 +208,10 @@ public final class PaxosAcquire {
                 + " generation "
                 + basis.ownerGeneration()
                 + " is alive");
+      }
+      case UNKNOWN -> {
+        waitNanos = Clock.SECOND_NANOS;
+        return State.WATCH_OWNER;
       }
       case SILENT -> {
         if (request.ownerNoWait()) {
@@ -253,18 +227,6 @@ public final class PaxosAcquire {
     throw new IllegalStateException("unreachable");
   }
 
-  /** Whether the live owner gave the lease up and another host's late commit hid that. */
-  private boolean releasedByOwner() {
-    if (basis.writeId() == basis.ownerId() || basis.ownerId() > basis.numHosts()) {
-      return false;
-    }
-    try {
-      return replicas.readHostBlocks(basis.ownerId()).get(0).dblock().released();
-    } catch (LeaseException e) {
-      return false;
-    }
-  }
-
   /** Step 4: the version to decide and the first ballot number. */
   private State prepare() {
     version = basis.lver() + 1;
@@ -273,9 +235,9 @@ public final class PaxosAcquire {
     return State.CHECK_LEADER;
   }
 
-  /** Makes our number larger than {@code seen} and every number we used for this version (I6). */
+  /** Makes our number larger than {@code seen} and every number we ever used (I6). */
   private void raiseMbal(long seen) {
-    long above = Math.max(Math.max(seen, mbal), memory.highestMbal(version));
+    long above = Math.max(Math.max(seen, mbal), memory.highestMbal());
     long maxHosts = basis.maxHosts();
     mbal =
         above == 0
@@ -299,6 +261,7 @@ public final class PaxosAcquire {
       if (!grantable) {
         return restart();
       }
+      replicas.checkSizes(leader);
       // H2: another host committed us; decide once more before we believe it.
       accepted = leader;
       return State.BALLOT;
@@ -350,11 +313,7 @@ public final class PaxosAcquire {
   }
 
   private void noteContention(ResultCode code) throws Refusal {
-    if (!contended) {
-      contended = true;
-      contentionBeganNanos = clock.nanos();
-    }
-    if (clock.nanos() - contentionBeganNanos > CONTENTION_LIMIT_NANOS) {
+    if (contention.lastsTooLong()) {
       throw new Refusal(
           code,
           lastRead.orElse(null),
@@ -374,22 +333,8 @@ public final class PaxosAcquire {
       return State.CHECK_LEADER;
     }
     boolean ourId = block.inp() == identity.hostId();
-    int flags = accepted.flags();
-    if (ourId) {
-      flags = request.shared() ? flags | LeaderRecord.SHORT_HOLD : flags & ~LeaderRecord.SHORT_HOLD;
-    }
-    long numHosts =
-        request.newNumHosts() == 0
-            ? accepted.numHosts()
-            : Math.min(request.newNumHosts(), accepted.maxHosts());
     LeaderRecord leader =
-        accepted.committed(
-            block,
-            numHosts,
-            flags,
-            identity.hostId(),
-            identity.generation(),
-            now / Clock.SECOND_NANOS);
+        new Commit(identity, request).leader(accepted, block, now / Clock.SECOND_NANOS);
     attempted = Optional.of(leader);
     replicas.writeLeader(leader);
     lastRead = attempted;

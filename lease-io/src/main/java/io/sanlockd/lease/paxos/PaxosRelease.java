@@ -45,7 +45,9 @@ public final class PaxosRelease {
    *
    * @param result 1, or the negative result number for the client
    * @param message what went wrong, empty otherwise
-   * @param again whether an I/O timed out so that the release must be repeated once it settled
+   * @param again whether a write of this release, or of the acquire before it, timed out: the
+   *     release must be repeated once {@link LeaseReplicas#settled} says so, as that write may land
+   *     after everything that was done here
    */
   public record Outcome(int result, String message, boolean again) {
     static final Outcome DONE = new Outcome(ResultCode.OK.number(), "", false);
@@ -57,11 +59,11 @@ public final class PaxosRelease {
    * @param rename the resource's new name, if it gets one
    */
   public Outcome exclusive(Holding holding, Optional<LeaseName> rename) {
-    boolean blockTimedOut = false;
+    boolean again = !replicas.settled();
     try {
       writeReleased(holding.dblock());
     } catch (IoTimeoutException e) {
-      blockTimedOut = true;
+      again = true;
       log.error("release of " + replicas + ": " + e.getMessage());
     } catch (LeaseException e) {
       log.error("release of " + replicas + ": " + e.getMessage());
@@ -71,18 +73,19 @@ public final class PaxosRelease {
     } catch (IoTimeoutException e) {
       return new Outcome(e.result(), e.getMessage(), true);
     } catch (LeaseException e) {
-      return new Outcome(e.result(), e.getMessage(), blockTimedOut);
+      return new Outcome(e.result(), e.getMessage(), again);
     }
-    return blockTimedOut ? new Outcome(ResultCode.OK.number(), "", true) : Outcome.DONE;
+    return again ? new Outcome(ResultCode.OK.number(), "", true) : Outcome.DONE;
   }
 
   /** Gives a shared lease up: our mode block goes, the leader is not touched. */
   public Outcome shared(Dblock dblock) {
+    boolean again = !replicas.settled();
     try {
       writeReleased(dblock);
-      return Outcome.DONE;
+      return again ? new Outcome(ResultCode.OK.number(), "", true) : Outcome.DONE;
     } catch (LeaseException e) {
-      return new Outcome(e.result(), e.getMessage(), e instanceof IoTimeoutException);
+      return new Outcome(e.result(), e.getMessage(), again || e instanceof IoTimeoutException);
     }
   }
 

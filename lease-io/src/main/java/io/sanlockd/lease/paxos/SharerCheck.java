@@ -86,7 +86,9 @@ final class SharerCheck {
         || Long.compareUnsigned(delta.ownerGeneration(), generation) > 0) {
       return true;
     }
-    if (view.isEmpty() || view.get().timestamp() != delta.timestamp()) {
+    if (view.isEmpty()
+        || view.get().generation() != delta.ownerGeneration()
+        || view.get().timestamp() != delta.timestamp()) {
       return false;
     }
     HostView seen = view.get();

@@ -45,6 +45,9 @@ public final class MemoryDisks {
     private Fault reads = Fault.NONE;
     private Fault writes = Fault.NONE;
     private int writeCount;
+    private int transfersUntilHang = -1;
+    private long frozenOffset;
+    private byte[] frozen = {};
 
     private File(int length) {
       content = new byte[length];
@@ -66,13 +69,37 @@ public final class MemoryDisks {
       writes = Fault.HANG;
     }
 
+    /** Everything hangs after some more reads and writes. */
+    public void hangAfter(int transfers) {
+      transfersUntilHang = transfers;
+    }
+
+    private void count() {
+      if (transfersUntilHang >= 0 && transfersUntilHang-- == 0) {
+        hang();
+      }
+    }
+
     /** No more faults; what hangs is done now. */
     public void heal() {
+      transfersUntilHang = -1;
       reads = Fault.NONE;
       writes = Fault.NONE;
       List<Pending> landing = List.copyOf(pending);
       pending.clear();
       landing.forEach(Pending::land);
+    }
+
+    /** From now on a range keeps these bytes whatever is written to it. */
+    public void freeze(long offset, byte[] bytes) {
+      frozenOffset = offset;
+      frozen = bytes.clone();
+    }
+
+    private void put(long offset, byte[] bytes) {
+      System.arraycopy(bytes, 0, content, (int) offset, bytes.length);
+      System.arraycopy(frozen, 0, content, (int) frozenOffset, frozen.length);
+      writeCount++;
     }
 
     /** The bytes themselves. */
@@ -153,8 +180,7 @@ public final class MemoryDisks {
     void land() {
       done = true;
       if (written != null) {
-        System.arraycopy(written, 0, file.content, (int) offset, written.length);
-        file.writeCount++;
+        file.put(offset, written);
       } else {
         buffer.bytes().put(file.content, (int) offset, buffer.length());
       }
@@ -205,6 +231,7 @@ public final class MemoryDisks {
     public LeaseBuffer read(long offset, int length, long timeoutNanos) throws LeaseException {
       check(offset, length);
       LeaseBuffer buffer = buffers.take(length);
+      file.count();
       apply(file.reads, new Pending(file, offset, buffer, false), timeoutNanos);
       return buffer;
     }
@@ -212,6 +239,7 @@ public final class MemoryDisks {
     @Override
     public void write(long offset, LeaseBuffer buffer, long timeoutNanos) throws LeaseException {
       check(offset, buffer.length());
+      file.count();
       apply(file.writes, new Pending(file, offset, buffer, true), timeoutNanos);
       buffer.close();
     }

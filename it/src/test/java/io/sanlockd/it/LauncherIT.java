@@ -1,0 +1,121 @@
+package io.sanlockd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The packaged tree works wherever it lies and with whatever Java it finds, or says why not. */
+class LauncherIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Path THIS_JAVA = Path.of(System.getProperty("java.home"), "bin/java");
+
+  @RegisterExtension final Scene scene = new Scene();
+
+  @Test
+  void buildMadeClassDataArchivesForClientDaemonAndHelper() throws IOException {
+    try (Stream<Path> files = Files.list(Implementation.tree().resolve("lib/cds"))) {
+      assertThat(files.map(file -> file.getFileName().toString().replaceAll("-.*", "")))
+          .contains("client", "daemon", "helper");
+    }
+  }
+
+  @Test
+  void programIsFoundThroughSymbolicLinks() throws IOException {
+    Path first = scene.directory().resolve("first");
+    Path second = scene.directory().resolve("second");
+    Files.createSymbolicLink(first, program(Implementation.tree()));
+    Files.createSymbolicLink(second, Path.of("first"));
+    assertPrintsVersionAndNothingElse(second, Map.of());
+  }
+
+  @Test
+  void treeWorksAfterACopyToAPathWithABlankAndStaysSilentAboutArchivesThatDoNotFit()
+      throws IOException {
+    Path copy = copyOfTree();
+    assertPrintsVersionAndNothingElse(program(copy), Map.of());
+    try (Stream<Path> archives = Files.list(copy.resolve("lib/cds"))) {
+      for (Path archive : archives.toList()) {
+        Files.delete(archive);
+        Files.writeString(archive, "not an archive");
+      }
+    }
+    assertPrintsVersionAndNothingElse(program(copy), Map.of());
+  }
+
+  @Test
+  void archivesAreMadeAnewAfterAMove() throws IOException {
+    Path copy = copyOfTree();
+    Path archives = copy.resolve("lib/cds");
+    try (Stream<Path> old = Files.list(archives)) {
+      for (Path archive : old.toList()) {
+        Files.delete(archive);
+      }
+    }
+    Command.Result result =
+        Command.run(List.of(copy.resolve("bin/sanlock-cds").toString()), java(THIS_JAVA), LIMIT);
+    assertThat(result.exit()).as("%s", result).isZero();
+    try (Stream<Path> made = Files.list(archives)) {
+      assertThat(made).hasSize(3);
+    }
+    assertPrintsVersionAndNothingElse(program(copy), java(THIS_JAVA));
+  }
+
+  @Test
+  void javaThatIsMissingOrTooOldIsNamedInOneLine() throws IOException {
+    Path old = scene.directory().resolve("java");
+    Files.writeString(old, "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n");
+    assertThat(old.toFile().setExecutable(true)).isTrue();
+    assertFailsWith("11.0.2", java(old));
+    assertFailsWith("/nonexistent/java", java(Path.of("/nonexistent/java")));
+    assertFailsWith("/nonexistent", Map.of("SANLOCK_JAVA", "", "JAVA_HOME", "/nonexistent"));
+    assertFailsWith(
+        "no java found", Map.of("SANLOCK_JAVA", "", "JAVA_HOME", "", "PATH", "/nonexistent"));
+  }
+
+  private static Map<String, String> java(Path java) {
+    return Map.of("SANLOCK_JAVA", java.toString());
+  }
+
+  private static Path program(Path tree) {
+    return tree.resolve("bin/sanlock");
+  }
+
+  private void assertPrintsVersionAndNothingElse(Path program, Map<String, String> environment)
+      throws IOException {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("SANLOCK_RUN_DIR", scene.directory().toString());
+    Command.Result result = Command.run(List.of(program.toString(), "version"), all, LIMIT);
+    assertThat(result.exit()).as("%s", result).isZero();
+    assertThat(result.out()).isEqualTo("3.8.5\n");
+    assertThat(result.err()).isEmpty();
+  }
+
+  private static void assertFailsWith(String word, Map<String, String> environment)
+      throws IOException {
+    Command.Result result =
+        Command.run(
+            List.of("/bin/sh", program(Implementation.tree()).toString(), "version"),
+            environment,
+            LIMIT);
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("sanlock: ").contains(word).hasLineCount(1);
+  }
+
+  private Path copyOfTree() throws IOException {
+    Path copy = scene.directory().resolve("copy of the tree");
+    Command.run(
+            List.of("cp", "-r", Implementation.tree().toString(), copy.toString()), Map.of(), LIMIT)
+        .succeeded();
+    return copy;
+  }
+}
