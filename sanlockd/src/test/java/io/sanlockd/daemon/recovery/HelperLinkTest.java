@@ -3,6 +3,7 @@ package io.sanlockd.daemon.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.daemon.work.Descriptors;
+import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.helper.SanlockHelper;
 import io.sanlockd.lease.Clock;
@@ -56,8 +57,9 @@ class HelperLinkTest {
           }
         };
     Workers workers =
-        new Workers(
+        new ThreadWorkers(
             2,
+            100,
             mainLoop::add,
             e -> {
               throw new AssertionError(e);
