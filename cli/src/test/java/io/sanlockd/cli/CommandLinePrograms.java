@@ -55,9 +55,11 @@ final class CommandLinePrograms implements Programs {
     return command;
   }
 
-  /** Whether this is a direct action that only the C program has. */
+  /** Whether this is a direct action that only the C program has, used as it should be. */
   static boolean isForeignDirect(List<String> argv) {
-    return argv.size() > 3 && argv.get(1).equals("direct") && !DirectActions.isKnown(argv.get(2));
+    boolean isDirect = argv.size() > 2 && argv.get(1).equals("direct");
+    boolean lacksPath = argv.size() == 3 && argv.get(2).equals("next_free");
+    return isDirect && !lacksPath && !DirectActions.isKnown(argv.get(2));
   }
 
   /** A JVM with the options the launcher gives it. */

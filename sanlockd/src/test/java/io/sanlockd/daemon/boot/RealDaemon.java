@@ -1,0 +1,147 @@
+package io.sanlockd.daemon.boot;
+
+import io.sanlockd.client.Endpoint;
+import io.sanlockd.client.SanlockClient;
+import io.sanlockd.client.SanlockException;
+import io.sanlockd.daemon.log.DaemonLog;
+import io.sanlockd.daemon.log.LogSettings;
+import io.sanlockd.lease.Clock;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.LockFile;
+import io.sanlockd.posix.MonotonicClock;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The daemon as it is started in production, on a thread of this JVM. */
+final class RealDaemon implements AutoCloseable {
+  private static final long END_SECONDS = 60;
+
+  private final Path directory;
+  private final AtomicReference<Runnable> termination = new AtomicReference<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private final LockFile lock;
+  private final DaemonLog log;
+
+  private RealDaemon(Path directory, String... words) throws IOException, DaemonOptions.BadOption {
+    this.directory = directory;
+    RunDirectory runDirectory = RunDirectory.of(directory.toString());
+    runDirectory.create(-1, -1);
+    this.lock = runDirectory.lock();
+    Clock clock = MonotonicClock::nanos;
+    this.log =
+        new DaemonLog(
+            new LogSettings(directory.resolve("log"), 7, -1, false, true),
+            clock,
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1));
+    DaemonOptions options = DaemonOptions.parse(words, NOBODY);
+    Daemon daemon =
+        Daemon.create(
+            options,
+            options.hostName.orElseGet(HostName::generate),
+            runDirectory,
+            -1,
+            -1,
+            log,
+            clock,
+            termination::set);
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                daemon.run();
+                end.complete(null);
+              } catch (IOException | RuntimeException e) {
+                end.completeExceptionally(e);
+              }
+            },
+            "main-loop");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static final DaemonOptions.Accounts NOBODY =
+      new DaemonOptions.Accounts() {
+        @Override
+        public OptionalInt uid(String user) {
+          return OptionalInt.empty();
+        }
+
+        @Override
+        public OptionalInt gid(String group) {
+          return OptionalInt.empty();
+        }
+      };
+
+  static RealDaemon start(Path directory, String... words) {
+    try {
+      return new RealDaemon(directory, words);
+    } catch (IOException | DaemonOptions.BadOption e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Path socket() {
+    return directory.resolve("sanlock.sock");
+  }
+
+  SanlockClient client() {
+    return new SanlockClient(
+        Endpoint.ofRunDirectory(directory.toString()).withReadTimeout(60, TimeUnit.SECONDS));
+  }
+
+  /** What a termination signal does. */
+  void terminate() {
+    termination.get().run();
+  }
+
+  boolean ended() {
+    return end.isDone();
+  }
+
+  /** Waits for a condition; real time. */
+  static void await(String what, Condition condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    try {
+      while (!condition.holds()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new AssertionError("did not happen: " + what);
+        }
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+    } catch (IOException | SanlockException | InterruptedException e) {
+      throw new AssertionError(what, e);
+    }
+  }
+
+  /** Something to wait for. */
+  interface Condition {
+    boolean holds() throws IOException, SanlockException, InterruptedException;
+  }
+
+  /** A name. */
+  static LeaseName name(String text) {
+    return LeaseName.of(text);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (!ended()) {
+        client().shutdown(true);
+      }
+      end.get(END_SECONDS, TimeUnit.SECONDS);
+      lock.close();
+    } catch (Exception e) {
+      throw new AssertionError("the daemon does not end", e);
+    } finally {
+      log.close();
+    }
+  }
+}
