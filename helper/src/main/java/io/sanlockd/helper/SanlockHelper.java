@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -36,16 +35,19 @@ public final class SanlockHelper {
   public static void main(String[] args) {
     Consumer<String> debug = List.of(args).contains("-D") ? SanlockHelper::print : line -> {};
     setProcessName(debug);
-    CountDownLatch pipeClosed = new CountDownLatch(1);
-    outliveSignals(pipeClosed);
-    Actions actions = new Actions(backgroundThreads(), Path.of("/sys"), debug);
-    actions.prepare();
-    startHeartbeat();
-    new HelperLoop(new FileInputStream(FileDescriptor.in), actions, debug).run();
-    debug.accept("the daemon is gone");
-    pipeClosed.countDown();
-    // Not exit(): it waits for a shutdown that a signal may have begun.
-    Runtime.getRuntime().halt(0);
+    outliveSignals();
+    int status = 1;
+    try {
+      Actions actions = new Actions(backgroundThreads(), Path.of("/sys"), debug);
+      actions.prepare();
+      startHeartbeat();
+      new HelperLoop(new FileInputStream(FileDescriptor.in), actions, debug).run();
+      debug.accept("the daemon is gone");
+      status = 0;
+    } finally {
+      // Not exit(): it waits for a shutdown that a signal may have begun, and that never ends.
+      Runtime.getRuntime().halt(status);
+    }
   }
 
   /** Makes the process visible as sanlock-helper in ps and top, like the C helper. */
@@ -59,23 +61,17 @@ public final class SanlockHelper {
 
   /**
    * Makes HUP, INT and TERM harmless with the means of the JDK: they begin a shutdown, which waits
-   * for this hook, which waits for the end of the pipe; all other threads go on. The signals are
-   * not set to "ignore" because the programs that the helper runs would inherit that.
+   * for this hook, which waits for ever; all other threads go on. The signals are not set to
+   * "ignore" because the programs that the helper runs would inherit that.
    */
-  private static void outliveSignals(CountDownLatch pipeClosed) {
-    Thread hook = new Thread(() -> awaitUninterruptibly(pipeClosed), "outlive-signals");
-    Runtime.getRuntime().addShutdownHook(hook);
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    while (true) {
-      try {
-        latch.await();
-        return;
-      } catch (InterruptedException e) {
-        // Nobody has a reason to interrupt; going on waiting is what this thread is for.
-      }
-    }
+  private static void outliveSignals() {
+    Runnable waitForEver =
+        () -> {
+          while (true) {
+            LockSupport.park();
+          }
+        };
+    Runtime.getRuntime().addShutdownHook(new Thread(waitForEver, "outlive-signals"));
   }
 
   private static ExecutorService backgroundThreads() {

@@ -142,6 +142,24 @@ class ClientDeathTest {
     assertNothingLeft();
   }
 
+  /** The news of the death arrives just before the result of the transfer or of the whole. */
+  @ParameterizedTest
+  @MethodSource("transfers")
+  void deathWhileAnyTransferIsUnderWayReleasesEverything(int ioNumber) {
+    VirtualClient client = daemon.registered(7).acquire(0, resource(5));
+    world.disks().file(DISK).atTransfer(ioNumber, () -> world.time().execute(client::die));
+    VirtualClient other = daemon.client().acquireFor(7, 0, resource(1), resource(2));
+    world.time().advance(3);
+
+    assertThat(client.closed()).isTrue();
+    assertThat(other.replies()).isEqualTo(1);
+    assertThat(other.lastResult()).isEqualTo(ENOTTY);
+    assertThat(world.leader(1).isFree()).isTrue();
+    assertThat(world.leader(2).isFree()).isTrue();
+    assertThat(world.leader(5).isFree()).isTrue();
+    assertNothingLeft();
+  }
+
   @ParameterizedTest
   @MethodSource("transfers")
   void whoAskedIsToldOnceAlsoWhenTheStorageHangsForLong(int ioNumber) {

@@ -7,18 +7,25 @@ import io.sanlockd.daemon.world.MemoryDisks.Fault;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Signals;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** REM_LOCKSPACE (protocol.md 8.3; lockspace.md 6). */
 class RemoveLockspaceTest {
   private static final int ENOENT = -2;
+  private static final int EAGAIN = -11;
   private static final int EBUSY = -16;
   private static final int EINPROGRESS = -115;
   private static final int ENOSPC = -28;
@@ -174,22 +181,66 @@ class RemoveLockspaceTest {
     assertThat(holder.process().signals()).isNotEmpty();
   }
 
-  @Test
-  void anAcquireUnderWayIsTakenBackWithoutTouchingTheDiskAgain() {
-    world.disks().file(DISK).writes(Fault.HANG);
-    VirtualClient client = daemon.registered(7).acquire(0, VirtualClient.resource(1));
+  /** Two acquires read and write 16 times; each transfer hangs once. */
+  static IntStream transfers() {
+    return IntStream.range(0, 16);
+  }
+
+  @ParameterizedTest
+  @MethodSource("transfers")
+  void anAcquireUnderWayIsTakenBackWithoutTouchingTheDiskAgain(int ioNumber) {
+    world.time().advance(1);
+    world.disks().file(DISK).hangAfter(ioNumber);
+    VirtualClient client = daemon.registered(7);
+    client.acquire(0, VirtualClient.resource(1), VirtualClient.resource(2));
     daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_ASYNC);
-    world.time().advance(1.5);
+    world.time().advance(2.5);
 
     assertThat(client.lastResult()).isEqualTo(ENOSPC);
+    assertThat(client.replies()).isEqualTo(1);
     assertThat(client.process().signals()).isEmpty();
     int writes = world.disks().file(DISK).writeCount();
     world.disks().file(DISK).heal();
     world.time().advance(4);
-    // The ballot's write that hung, and the release of the host_id.
+    // The write that hung, and the release of the host_id.
     assertThat(world.disks().file(DISK).writeCount() - writes).isLessThanOrEqualTo(2);
     assertThat(daemon.resources().uses(VirtualClient.resource(1).lockspaceName())).isFalse();
+    assertThat(daemon.lockspaces().isEmpty()).isTrue();
     assertThat(world.disks().openDisks()).isZero();
+  }
+
+  @Test
+  void aLeaseOfTheFormerMembershipIsNotJoined() {
+    world.disks().create("/slow", 2 * World.MIB);
+    world.formatLockspace("/slow", 0, "L2", 10);
+    world.formatResource("/slow", World.MIB, "L2", "x");
+    daemon.client().add("L2", 1, "/slow", 0, 10);
+    world.time().advance(25);
+    Resource shared = VirtualClient.resource(1).withFlags(ResourceFlags.SHARED);
+    VirtualClient holder = daemon.registered(7).acquire(0, shared);
+    world.time().settle();
+    // A request for the process hangs longer than the removal and the next join take.
+    world.disks().file("/slow").hang();
+    Resource slow =
+        Resource.on(LeaseName.of("L2"), LeaseName.of("x"), List.of(new Disk("/slow", World.MIB)));
+    VirtualClient other = daemon.client().acquireFor(7, 0, slow);
+    holder.die();
+    daemon.client().standard(Command.REM_LOCKSPACE, 0);
+    world.time().advance(2.5);
+    VirtualClient adder = daemon.client().add("LS", 1, DISK, 0, 1);
+    world.time().advance(4);
+    assertThat(adder.lastResult()).isZero();
+    assertThat(other.replies()).isZero();
+
+    VirtualClient next = daemon.registered(8).acquire(0, shared);
+    assertThat(next.lastResult()).isEqualTo(EAGAIN);
+    world.disks().file("/slow").heal();
+    world.time().advance(2);
+    next.acquire(0, shared);
+    world.time().advance(2);
+
+    assertThat(other.lastResult()).isNegative();
+    assertThat(next.lastResult()).isZero();
   }
 
   @Test

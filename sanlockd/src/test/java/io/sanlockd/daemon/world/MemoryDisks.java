@@ -46,6 +46,8 @@ public final class MemoryDisks {
     private Fault writes = Fault.NONE;
     private int writeCount;
     private int transfersUntilHang = -1;
+    private int transfersUntilAction = -1;
+    private Runnable action = () -> {};
     private long frozenOffset;
     private byte[] frozen = {};
 
@@ -74,7 +76,16 @@ public final class MemoryDisks {
       transfersUntilHang = transfers;
     }
 
+    /** Something happens at the moment of one of the next reads and writes. */
+    public void atTransfer(int transfers, Runnable action) {
+      transfersUntilAction = transfers;
+      this.action = action;
+    }
+
     private void count() {
+      if (transfersUntilAction >= 0 && transfersUntilAction-- == 0) {
+        action.run();
+      }
       if (transfersUntilHang >= 0 && transfersUntilHang-- == 0) {
         hang();
       }
