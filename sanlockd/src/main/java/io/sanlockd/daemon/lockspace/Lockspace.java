@@ -51,7 +51,10 @@ public final class Lockspace {
 
   private volatile Killing killing = Killing.NO;
 
-  private boolean removalRequested;
+  private volatile boolean removalRequested;
+  private boolean externalUsed;
+  private boolean usedByOrphans;
+  private int usedRetries;
   private boolean renewalFailed;
   private long killingSinceSeconds;
   private int undoResult;
@@ -101,9 +104,44 @@ public final class Lockspace {
     return renewalFailed;
   }
 
-  /** Whether new uses are allowed. Any thread. */
+  /** Whether the uses there are may go on. Any thread. */
   public boolean usable() {
     return phase == Phase.ACTIVE && killing == Killing.NO;
+  }
+
+  /** Whether a new use may begin: not once removal was requested. Any thread. */
+  public boolean acceptsUse() {
+    return usable() && !removalRequested;
+  }
+
+  /** Whether something that we do not know uses it: removal must wait (SET_CONFIG USED). */
+  public boolean externalUsed() {
+    return externalUsed;
+  }
+
+  /** Sets or clears {@link #externalUsed}. */
+  public void externalUsed(boolean used) {
+    externalUsed = used;
+  }
+
+  /** Whether orphans count as use: removal must wait for them (SET_CONFIG USED_BY_ORPHANS). */
+  public boolean usedByOrphans() {
+    return usedByOrphans;
+  }
+
+  /** Sets or clears {@link #usedByOrphans}. */
+  public void usedByOrphans(boolean used) {
+    usedByOrphans = used;
+  }
+
+  /** Supervision passes in which one of the two held up a removal. */
+  public int usedRetries() {
+    return usedRetries;
+  }
+
+  /** Counts one more such pass. */
+  public void noteUsedRetry() {
+    usedRetries++;
   }
 
   /** When {@link #startKilling} was called, in monotonic seconds. */
