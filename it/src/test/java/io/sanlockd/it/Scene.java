@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Scene implements BeforeEachCallback, AfterEachCallback {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final List<Daemon> daemons = new ArrayList<>();
+  private final List<Storage> faulty = new ArrayList<>();
   private Path directory;
 
   @Override
@@ -36,6 +37,8 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
         System.out.println(context.getDisplayName() + ": " + daemon + ", " + daemon.logTail());
       }
     }
+    // A process can not end while its I/O is held.
+    faulty.forEach(storage -> storage.fault().heal());
     Exception failure = null;
     while (!owned.isEmpty()) {
       try {
@@ -68,6 +71,13 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
 
   Storage storage(Storage.Kind kind, int areas) throws IOException {
     return own(Storage.create(kind, directory, areas));
+  }
+
+  /** Storage that misbehaves on command; it is well again before anything is ended. */
+  Storage faultyStorage(int areas) throws IOException {
+    Storage storage = own(Storage.createFaulty(directory, areas));
+    faulty.add(storage);
+    return storage;
   }
 
   Holder holder(Cli cli, String... resources) throws Exception {
