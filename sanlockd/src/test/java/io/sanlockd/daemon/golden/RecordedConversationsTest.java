@@ -207,7 +207,6 @@ class RecordedConversationsTest {
         "28-cli-version",
         "30-reg_event-einval",
         "30-reg_event-enoent",
-        "31-end_event-enoent",
         "32-set_event-einval",
         "32-set_event-enoent",
         "28-version",
@@ -426,7 +425,7 @@ class RecordedConversationsTest {
               new Lockspace(LeaseName.of("LS1"), 0, 0, new Disk("", 0)).encode(payload);
               event.encode(payload);
             });
-    world.time().advance(2 * IO_TIMEOUT + 2);
+    world.time().advance(PATIENCE_SECONDS);
 
     assertThat(listener.connection().channel().messages().get(0))
         .isEqualTo(Capture.read("30-event-callback").replies(1));
