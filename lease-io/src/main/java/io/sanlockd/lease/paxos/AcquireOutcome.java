@@ -2,6 +2,7 @@ package io.sanlockd.lease.paxos;
 
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.ResultCode;
 import java.util.Optional;
 
 /** How an acquire ended. */
@@ -24,5 +25,27 @@ public sealed interface AcquireOutcome {
    *     without it this attempt could still become owner unknowingly
    */
   record Refused(int result, String message, Optional<LeaderRecord> leader, Optional<Holding> undo)
-      implements AcquireOutcome {}
+      implements AcquireOutcome {
+    /**
+     * Whether the lease may be had in a moment, so that a new acquire is worth a try: another host
+     * won a race and has given the lease back already. A shared acquire also waits out whoever won
+     * such a race, because that host may be joining, too, and owns the lease only until it has
+     * joined; only a leader that the owner wrote itself says so (paxos-lease.md 16).
+     *
+     * @param wantedShared how the lease was wanted
+     */
+    public boolean momentary(boolean wantedShared) {
+      boolean lostRace =
+          result == ResultCode.ACQUIRE_OWNED.number()
+              || result == ResultCode.ACQUIRE_OTHER.number();
+      if (!wantedShared) {
+        return lostRace && leader.filter(LeaderRecord::isFree).isPresent();
+      }
+      boolean mayBeJoining =
+          leader
+              .filter(l -> (l.flags() & LeaderRecord.SHORT_HOLD) != 0 || l.writeId() != l.ownerId())
+              .isPresent();
+      return lostRace || (result == ResultCode.ACQUIRE_IDLIVE.number() && mayBeJoining);
+    }
+  }
 }

@@ -5,7 +5,6 @@ import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
-import io.sanlockd.lease.format.ModeBlock;
 import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,12 +46,7 @@ final class Ballot {
   private final BallotMemory memory;
   private final Clock clock;
 
-  /** The leader accepted before the ballot; it must not change while the ballot runs (H1). */
-  private final LeaderRecord accepted;
-
-  private final long version;
-  private final long mbal;
-  private final long releasedOwner;
+  private final BallotPlan plan;
   private final BitSet sharers;
   private Optional<Dblock> lastWritten = Optional.empty();
   private boolean proposed;
@@ -60,30 +54,14 @@ final class Ballot {
   /**
    * A ballot not yet begun.
    *
-   * @param accepted the leader from which the ballot starts
-   * @param version the version to decide
-   * @param mbal our number
-   * @param releasedOwner host whose RELEASED flag allowed this ballot, 0 = none (H7)
    * @param sharers collects the hosts whose SHARED flag was seen
    */
-  Ballot(
-      PaxosIdentity identity,
-      LeaseReplicas replicas,
-      BallotMemory memory,
-      Clock clock,
-      LeaderRecord accepted,
-      long version,
-      long mbal,
-      long releasedOwner,
-      BitSet sharers) {
-    this.identity = identity;
-    this.replicas = replicas;
-    this.memory = memory;
-    this.clock = clock;
-    this.accepted = accepted;
-    this.version = version;
-    this.mbal = mbal;
-    this.releasedOwner = releasedOwner;
+  Ballot(PaxosContext context, BallotPlan plan, BitSet sharers) {
+    this.identity = context.identity();
+    this.replicas = context.replicas();
+    this.memory = context.memory();
+    this.clock = context.clock();
+    this.plan = plan;
     this.sharers = sharers;
   }
 
@@ -104,10 +82,10 @@ final class Ballot {
    */
   Result run() throws LeaseException {
     // H6: a version we gave up stays given up, so its blocks carry RELEASED from the first write.
-    int flags = memory.isReleased(version) ? Dblock.RELEASED : 0;
+    int flags = memory.isReleased(plan.version()) ? Dblock.RELEASED : 0;
     List<HostBlock> phase1 = new ArrayList<>();
     Optional<Result> interfered =
-        readPhase(writeBlock(Dblock.of(mbal, 0, 0, 0, 0, version, flags)), phase1);
+        readPhase(writeBlock(Dblock.of(plan.mbal(), 0, 0, 0, 0, plan.version(), flags)), phase1);
     if (interfered.isPresent()) {
       return interfered.get();
     }
@@ -131,7 +109,7 @@ final class Ballot {
     memory.note(block);
     lastWritten = Optional.of(block);
     try {
-      return replicas.writeHostBlock(identity.hostId(), new HostBlock(block, ModeBlock.NONE));
+      return replicas.writeHostBlock(identity.hostId(), new HostBlock(block, plan.mode()));
     } catch (LeaseException e) {
       throw new LeaseException(ResultCode.DBLOCK_WRITE, e.getMessage());
     }
@@ -139,7 +117,7 @@ final class Ballot {
 
   private boolean leaderUnchanged() throws LeaseException {
     try {
-      return replicas.readLeader().equals(accepted);
+      return replicas.readLeader().equals(plan.accepted());
     } catch (LeaseException e) {
       if (isVerification(e)) {
         return false;
@@ -164,13 +142,13 @@ final class Ballot {
       throws LeaseException {
     List<AreaImage> images;
     try {
-      images = replicas.readArea(accepted.numHosts(), written);
+      images = replicas.readArea(plan.accepted().numHosts(), written);
     } catch (LeaseException e) {
       throw new LeaseException(ResultCode.DBLOCK_READ, e.getMessage());
     }
     try {
       collect(images, blocks);
-      if (!leaderIn(images).filter(accepted::equals).isPresent()) {
+      if (!leaderIn(images).filter(plan.accepted()::equals).isPresent()) {
         return Optional.of(new Result.LeaderChanged());
       }
       if (!ownerStillReleased(images)) {
@@ -193,7 +171,7 @@ final class Ballot {
   /** Takes all host blocks; SHARED flags of all hosts are seen before anything is judged. */
   private void collect(List<AreaImage> images, List<HostBlock> blocks) throws LeaseException {
     for (AreaImage image : images) {
-      for (int hostId = 1; hostId <= accepted.numHosts(); hostId++) {
+      for (int hostId = 1; hostId <= plan.accepted().numHosts(); hostId++) {
         if (!image.dblockValid(hostId)) {
           // It may hide a decided value or a SHARED flag, so it must not be skipped.
           throw replicas.damagedBlock(hostId);
@@ -208,11 +186,11 @@ final class Ballot {
   }
 
   private boolean ownerStillReleased(List<AreaImage> images) {
-    if (releasedOwner < 1 || releasedOwner > accepted.numHosts()) {
+    if (plan.releasedOwner() < 1 || plan.releasedOwner() > plan.accepted().numHosts()) {
       return true;
     }
     return Dblock.newestReleased(
-        images.stream().map(i -> i.hostBlock(releasedOwner).dblock()).toList());
+        images.stream().map(i -> i.hostBlock(plan.releasedOwner()).dblock()).toList());
   }
 
   private Optional<Result> compare(List<HostBlock> blocks) {
@@ -220,13 +198,13 @@ final class Ballot {
     boolean newerVersion = false;
     for (HostBlock block : blocks) {
       highest = Math.max(highest, block.dblock().mbal());
-      newerVersion |= block.dblock().lver() > version;
+      newerVersion |= block.dblock().lver() > plan.version();
     }
     if (newerVersion) {
       return Optional.of(new Result.Lost(ResultCode.DBLOCK_LVER, highest));
     }
     for (HostBlock block : blocks) {
-      if (block.dblock().lver() == version && block.dblock().mbal() > mbal) {
+      if (block.dblock().lver() == plan.version() && block.dblock().mbal() > plan.mbal()) {
         return Optional.of(new Result.Lost(ResultCode.DBLOCK_MBAL, highest));
       }
     }
@@ -238,22 +216,28 @@ final class Ballot {
     Dblock candidate = null;
     for (HostBlock block : blocks) {
       Dblock other = block.dblock();
-      boolean proposes = other.lver() == version && other.inp() != 0 && other.bal() != 0;
+      boolean proposes = other.lver() == plan.version() && other.inp() != 0 && other.bal() != 0;
       if (proposes && (candidate == null || other.bal() > candidate.bal())) {
         candidate = other;
       }
     }
     if (candidate == null) {
       return Dblock.of(
-          mbal,
-          mbal,
+          plan.mbal(),
+          plan.mbal(),
           identity.hostId(),
           identity.generation(),
           Math.max(1, clock.seconds()),
-          version,
+          plan.version(),
           flags);
     }
     return Dblock.of(
-        mbal, mbal, candidate.inp(), candidate.inp2(), candidate.inp3(), version, flags);
+        plan.mbal(),
+        plan.mbal(),
+        candidate.inp(),
+        candidate.inp2(),
+        candidate.inp3(),
+        plan.version(),
+        flags);
   }
 }

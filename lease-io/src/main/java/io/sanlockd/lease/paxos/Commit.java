@@ -2,14 +2,16 @@ package io.sanlockd.lease.paxos;
 
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.LeaderRecord;
+import java.util.BitSet;
 
 /**
  * Turns a decided ballot into the leader record that makes it known (paxos-lease.md 5).
  *
  * @param identity who writes it
  * @param request what the writer wants the lease for
+ * @param sharers other hosts that hold the lease shared
  */
-record Commit(PaxosIdentity identity, AcquireRequest request) {
+record Commit(PaxosIdentity identity, AcquireRequest request, BitSet sharers) {
   /**
    * The leader to write.
    *
@@ -26,12 +28,16 @@ record Commit(PaxosIdentity identity, AcquireRequest request) {
         decided, numHosts(accepted), flags, identity.hostId(), identity.generation(), now);
   }
 
-  /** Host blocks in use from now on: as wanted, but with room for us and not beyond the area. */
+  /**
+   * Host blocks in use from now on: as wanted, but not beyond the area and with room for us and
+   * every sharer. A shared flag outside would not be seen by who takes the lease exclusively.
+   */
   private long numHosts(LeaderRecord accepted) {
     if (request.newNumHosts() == 0) {
       return accepted.numHosts();
     }
     long wanted = Integer.toUnsignedLong(request.newNumHosts());
-    return Math.max(identity.hostId(), Math.min(wanted, accepted.maxHosts()));
+    long needed = Math.max(identity.hostId(), sharers.length() - 1);
+    return Math.max(needed, Math.min(wanted, accepted.maxHosts()));
   }
 }

@@ -267,6 +267,39 @@ public final class LeaseReplicas {
     return blocks;
   }
 
+  /** A sector of the first disk, where what is not replicated lies. */
+  byte[] readFirst(long offset) throws LeaseException {
+    Replica first = first();
+    byte[] bytes = new byte[geometry().sectorSize()];
+    try (LeaseBuffer sector =
+        first
+            .disk()
+            .read(first.offset() + offset, bytes.length, identity.times().ioTimeoutNanos())) {
+      sector.bytes().get(bytes);
+    }
+    return bytes;
+  }
+
+  /** Writes a sector of the first disk. */
+  void writeFirst(long offset, byte[] bytes) throws LeaseException {
+    Replica first = first();
+    LeaseBuffer sector = first.disk().buffer(bytes.length);
+    sector.bytes().put(bytes);
+    boolean settled = settled(first, offset, bytes.length);
+    first.disk().write(first.offset() + offset, sector, identity.times().ioTimeoutNanos());
+    if (!settled) {
+      throw failure(ResultCode.EAGAIN.number(), "an older write is still in flight", first);
+    }
+  }
+
+  private Replica first() throws LeaseException {
+    return replicas.stream()
+        .filter(replica -> replica.number() == 0)
+        .findAny()
+        .orElseThrow(
+            () -> new LeaseException(ResultCode.EIO, "first disk of " + name() + " is not open"));
+  }
+
   /** Whether a live owner gave the lease up and another host's late commit hid that. */
   boolean releasedByOwner(LeaderRecord leader) {
     if (leader.writeId() == leader.ownerId() || leader.ownerId() > leader.numHosts()) {

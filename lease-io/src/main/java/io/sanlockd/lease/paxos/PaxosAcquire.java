@@ -1,12 +1,9 @@
 package io.sanlockd.lease.paxos;
 
-import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.Randomness;
 import io.sanlockd.lease.format.Dblock;
-import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.ModeBlock;
 import io.sanlockd.model.ResultCode;
@@ -39,14 +36,13 @@ public final class PaxosAcquire {
 
   private static final long BACKOFF_BOUND_NANOS = Clock.SECOND_NANOS;
 
+  private final PaxosContext context;
   private final PaxosIdentity identity;
   private final AcquireRequest request;
+  private final ModeBlock keptMode;
   private final LeaseReplicas replicas;
-  private final LockspaceHosts lockspace;
   private final BallotMemory memory;
   private final Clock clock;
-  private final Randomness randomness;
-  private final Cancellation cancellation;
   private final LeaseLog log;
   private final BitSet sharers = new BitSet();
 
@@ -77,49 +73,44 @@ public final class PaxosAcquire {
   /**
    * An acquire not yet begun. No other operation of this host may run on the resource meanwhile,
    * and none of its writes may be in flight (H5).
-   *
-   * @param memory what this host remembers of its ballots for the resource
    */
-  public PaxosAcquire(
-      PaxosIdentity identity,
-      AcquireRequest request,
-      LeaseReplicas replicas,
-      LockspaceHosts lockspace,
-      BallotMemory memory,
-      Clock clock,
-      Randomness randomness,
-      Cancellation cancellation,
-      LeaseLog log) {
-    this.identity = identity;
+  public PaxosAcquire(PaxosContext context, AcquireRequest request) {
+    this(context, request, ModeBlock.NONE);
+  }
+
+  private PaxosAcquire(PaxosContext context, AcquireRequest request, ModeBlock keptMode) {
+    this.context = context;
     this.request = request;
-    this.replicas = replicas;
-    this.lockspace = lockspace;
-    this.memory = memory;
-    this.clock = clock;
-    this.randomness = randomness;
-    this.cancellation = cancellation;
-    this.log = log;
+    this.keptMode = keptMode;
+    this.identity = context.identity();
+    this.replicas = context.replicas();
+    this.memory = context.memory();
+    this.clock = context.clock();
+    this.log = context.log();
     this.contention = new Contention(clock);
   }
 
-  /** A decision that ends the acquire. */
-  private static final class Refusal extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final int result;
-    private final transient LeaderRecord leader;
+  /**
+   * An exclusive acquire by a host that holds the lease shared, and stays a shared holder until it
+   * is granted.
+   */
+  static PaxosAcquire upgrade(PaxosContext context, boolean ownerNoWait) {
+    return new PaxosAcquire(
+        context,
+        new AcquireRequest(false, 0, 0, ownerNoWait),
+        ModeBlock.shared(context.identity().generation()));
+  }
 
-    Refusal(ResultCode code, LeaderRecord leader, String message) {
-      super(message);
-      this.result = code.number();
-      this.leader = leader;
-    }
+  /** Our block as last written by this acquire, however it ended. */
+  Optional<Dblock> lastWritten() {
+    return ownBlock;
   }
 
   /** Runs until the acquire ends or has to wait. */
   public Step advance() {
     try {
       while (true) {
-        if (cancellation.cancelled()) {
+        if (context.cancellation().cancelled()) {
           throw new Refusal(ResultCode.EGENERIC, null, "acquire called off");
         }
         Optional<AcquireOutcome> outcome = runState();
@@ -135,7 +126,7 @@ public final class PaxosAcquire {
     } catch (LeaseException e) {
       return refused(e.result(), e.getMessage(), Optional.empty());
     } catch (Refusal e) {
-      return refused(e.result, e.getMessage(), Optional.ofNullable(e.leader));
+      return refused(e.result(), e.getMessage(), e.leader());
     }
   }
 
@@ -147,7 +138,7 @@ public final class PaxosAcquire {
       case CHECK_LEADER -> state = checkLeader();
       case BALLOT -> state = runBallot();
       case SETTLE_MODE -> {
-        return Optional.of(request.shared() ? share() : checkSharers());
+        return Optional.of(settleMode());
       }
     }
     return Optional.empty();
@@ -183,7 +174,7 @@ public final class PaxosAcquire {
   private State watchOwner() throws LeaseException, Refusal {
     contention.over();
     if (ownerWatch == null) {
-      ownerWatch = new OwnerWatch(identity, lockspace, clock, basis);
+      ownerWatch = new OwnerWatch(identity, context.lockspace(), clock, basis);
     } else {
       lastRead = Optional.of(replicas.readLeader());
       if (!lastRead.get().equals(basis)) {
@@ -282,7 +273,7 @@ public final class PaxosAcquire {
   private State runBallot() throws LeaseException, Refusal {
     Ballot ballot =
         new Ballot(
-            identity, replicas, memory, clock, accepted, version, mbal, releasedOwner, sharers);
+            context, new BallotPlan(accepted, version, mbal, releasedOwner, keptMode), sharers);
     Ballot.Result result;
     try {
       result = ballot.run();
@@ -301,7 +292,7 @@ public final class PaxosAcquire {
       log.debug("ballot " + version + " mbal " + mbal + " lost " + lost.code().number());
       noteContention(lost.code());
       raiseMbal(lost.highestMbal());
-      waitNanos = 1 + randomness.below(BACKOFF_BOUND_NANOS);
+      waitNanos = 1 + context.randomness().below(BACKOFF_BOUND_NANOS);
       return State.CHECK_LEADER;
     }
     if (result instanceof Ballot.Result.OwnerReclaims) {
@@ -334,7 +325,7 @@ public final class PaxosAcquire {
     }
     boolean ourId = block.inp() == identity.hostId();
     LeaderRecord leader =
-        new Commit(identity, request).leader(accepted, block, now / Clock.SECOND_NANOS);
+        new Commit(identity, request, sharers).leader(accepted, block, now / Clock.SECOND_NANOS);
     attempted = Optional.of(leader);
     replicas.writeLeader(leader);
     lastRead = attempted;
@@ -350,27 +341,15 @@ public final class PaxosAcquire {
     return State.SETTLE_MODE;
   }
 
-  /** SH: replace the exclusive hold by the shared flag. */
-  private AcquireOutcome share() throws LeaseException {
-    Dblock released = ownBlock.orElseThrow().withReleased();
-    memory.note(released);
-    replicas.writeHostBlock(
-        identity.hostId(), new HostBlock(released, ModeBlock.shared(identity.generation())));
-    new PaxosRelease(identity, replicas, memory, clock, log)
-        .freeLeader(attempted, Optional.empty());
-    return new AcquireOutcome.Granted(basis, released);
-  }
-
-  /** EX: nobody may share beside us. */
-  private AcquireOutcome checkSharers() throws LeaseException, Refusal {
-    if (!sharers.isEmpty()) {
-      int alive = new SharerCheck(identity, replicas, lockspace, log).clearDead(sharers);
-      if (alive > 0) {
-        throw new Refusal(
-            ResultCode.EAGAIN, basis, "shared by " + alive + " other host(s): " + sharers);
-      }
+  private AcquireOutcome settleMode() throws LeaseException, Refusal {
+    ModeSettlement settlement = new ModeSettlement(context);
+    Dblock own = ownBlock.orElseThrow();
+    if (request.shared()) {
+      return settlement.share(basis, own);
     }
-    return new AcquireOutcome.Granted(basis, ownBlock.orElseThrow());
+    return keptMode.isShared()
+        ? settlement.upgrade(basis, own, sharers)
+        : settlement.exclude(basis, own, sharers);
   }
 
   private Step refused(int result, String message, Optional<LeaderRecord> leader) {

@@ -54,14 +54,38 @@ public final class PaxosRelease {
   }
 
   /**
-   * Gives an exclusive lease up, or withdraws an acquire: RELEASED first, then the leader.
-   *
-   * @param rename the resource's new name, if it gets one
+   * Gives an exclusive lease up, or withdraws an acquire: value block first, then RELEASED, then
+   * the leader.
    */
-  public Outcome exclusive(Holding holding, Optional<LeaseName> rename) {
-    boolean again = !replicas.settled();
+  public Outcome exclusive(Holding holding, ReleaseOptions options) {
+    boolean unsettled = !replicas.settled();
+    if (options.value().isPresent()) {
+      try {
+        new ValueBlock(replicas).write(options.value().get());
+      } catch (IoTimeoutException e) {
+        // The lease stays ours until it lands: later it could overwrite the next owner's value.
+        return new Outcome(e.result(), e.getMessage(), true);
+      } catch (LeaseException e) {
+        log.error("value block of " + replicas + " not written: " + e.getMessage());
+      }
+    }
+    return giveUp(holding, ModeBlock.NONE, options.rename(), unsettled);
+  }
+
+  /** As {@link #exclusive} by a host that also is, and remains, a shared holder. */
+  Outcome keepingShared(Holding holding) {
+    return giveUp(
+        holding,
+        ModeBlock.shared(identity.generation()),
+        Optional.empty(),
+        !replicas.majoritySettled());
+  }
+
+  private Outcome giveUp(
+      Holding holding, ModeBlock mode, Optional<LeaseName> rename, boolean unsettled) {
+    boolean again = unsettled;
     try {
-      writeReleased(holding.dblock());
+      writeReleased(holding.dblock(), mode);
     } catch (IoTimeoutException e) {
       again = true;
       log.error("release of " + replicas + ": " + e.getMessage());
@@ -82,17 +106,17 @@ public final class PaxosRelease {
   public Outcome shared(Dblock dblock) {
     boolean again = !replicas.settled();
     try {
-      writeReleased(dblock);
+      writeReleased(dblock, ModeBlock.NONE);
       return again ? new Outcome(ResultCode.OK.number(), "", true) : Outcome.DONE;
     } catch (LeaseException e) {
       return new Outcome(e.result(), e.getMessage(), again || e instanceof IoTimeoutException);
     }
   }
 
-  private void writeReleased(Dblock dblock) throws LeaseException {
+  private void writeReleased(Dblock dblock, ModeBlock mode) throws LeaseException {
     Dblock released = dblock.withReleased();
     memory.note(released);
-    replicas.writeHostBlock(identity.hostId(), new HostBlock(released, ModeBlock.NONE));
+    replicas.writeHostBlock(identity.hostId(), new HostBlock(released, mode));
   }
 
   /**
@@ -108,6 +132,9 @@ public final class PaxosRelease {
       if (found.writeId() != identity.hostId()) {
         // Another host committed us, or has moved on; our RELEASED flag frees the lease.
         log.debug("release of " + replicas + " skips the leader written by " + found.writeId());
+        if (rename.isPresent()) {
+          log.error("rename of " + replicas + " to " + rename.get() + " is lost");
+        }
         return;
       }
       if (expected.isPresent()) {

@@ -20,12 +20,11 @@ final class SharerCheck {
   private final LockspaceHosts lockspace;
   private final LeaseLog log;
 
-  SharerCheck(
-      PaxosIdentity identity, LeaseReplicas replicas, LockspaceHosts lockspace, LeaseLog log) {
-    this.identity = identity;
-    this.replicas = replicas;
-    this.lockspace = lockspace;
-    this.log = log;
+  SharerCheck(PaxosContext context) {
+    this.identity = context.identity();
+    this.replicas = context.replicas();
+    this.lockspace = context.lockspace();
+    this.log = context.log();
   }
 
   /**

@@ -72,7 +72,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
     Job job = new Job(request, target);
     for (Resource resource : wanted) {
       Optional<Lockspace> lockspace =
-          lockspaces.active(resource.lockspaceName()).filter(Lockspace::usable);
+          lockspaces.active(resource.lockspaceName()).filter(Lockspace::acceptsUse);
       if (lockspace.isEmpty()) {
         return ResultCode.ENOSPC.number();
       }
@@ -135,7 +135,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
           target,
           step.lockspace(),
           step.lease(),
-          () -> target.gone() || !step.lockspace().usable(),
+          () -> target.gone() || !step.lockspace().acceptsUse(),
           this::acquired);
     }
 
@@ -150,7 +150,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
 
     /** An acquire that was called off says why. */
     private int explain(int result) {
-      if (steps.stream().anyMatch(step -> !step.lockspace().usable())) {
+      if (steps.stream().anyMatch(step -> !step.lockspace().acceptsUse())) {
         return ResultCode.ENOSPC.number();
       }
       return result == ResultCode.EGENERIC.number() && target.gone()
@@ -164,7 +164,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
      */
     private void commit() {
       for (Step step : steps) {
-        if (!step.lockspace().usable()) {
+        if (!step.lockspace().acceptsUse()) {
           tokens.forEach(
               token -> {
                 if (!token.resource().lockspace().usable()) {

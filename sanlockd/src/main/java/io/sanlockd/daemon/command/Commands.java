@@ -58,6 +58,7 @@ public final class Commands {
     table.put(Command.ADD_LOCKSPACE, new LockspaceCommands.Add(lockspaces));
     table.put(Command.INQ_LOCKSPACE, new LockspaceCommands.Inquire(lockspaces));
     table.put(Command.REM_LOCKSPACE, new LockspaceCommands.Remove(lockspaces, resources));
+    table.put(Command.SET_CONFIG, new LockspaceCommands.SetConfig(lockspaces));
     table.put(Command.GET_LOCKSPACES, new HostCommands.GetLockspaces(lockspaces));
     table.put(Command.GET_HOSTS, new HostCommands.GetHosts(lockspaces));
     table.put(Command.HOST_STATUS, new HostCommands.HostStatus(lockspaces));

@@ -5,10 +5,11 @@ import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.ConfigValue;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.ProtocolException;
 
-/** ADD, INQ and REM_LOCKSPACE (protocol.md 8.2, 8.3, 8.16). */
+/** ADD, INQ and REM_LOCKSPACE, SET_CONFIG (protocol.md 8.2, 8.3, 8.16, 8.33). */
 final class LockspaceCommands {
 
   private LockspaceCommands() {}
@@ -60,6 +61,37 @@ final class LockspaceCommands {
       } else {
         lockspaces.whenGone(spec, () -> request.reply(0));
       }
+    }
+  }
+
+  /** Says whether something beside processes with leases uses a lockspace. */
+  record SetConfig(Lockspaces lockspaces) implements CommandHandler.Open {
+    @Override
+    public void run(Request request) throws ProtocolException {
+      Lockspace named = Lockspace.decode(request.payload());
+      request.replyAndClose(
+          lockspaces
+              .active(named.name())
+              .map(lockspace -> set(lockspace, request.header().data()))
+              .orElse(ResultCode.ENOENT.number()));
+    }
+
+    private static int set(io.sanlockd.daemon.lockspace.Lockspace lockspace, int configValue) {
+      boolean begins =
+          configValue == ConfigValue.USED || configValue == ConfigValue.USED_BY_ORPHANS;
+      if (begins && !lockspace.acceptsUse()) {
+        return ResultCode.ENOSPC.number();
+      }
+      switch (configValue) {
+        case ConfigValue.USED -> lockspace.externalUsed(true);
+        case ConfigValue.UNUSED -> lockspace.externalUsed(false);
+        case ConfigValue.USED_BY_ORPHANS -> lockspace.usedByOrphans(true);
+        case ConfigValue.UNUSED_BY_ORPHANS -> lockspace.usedByOrphans(false);
+        default -> {
+          return ResultCode.EINVAL.number();
+        }
+      }
+      return 0;
     }
   }
 }

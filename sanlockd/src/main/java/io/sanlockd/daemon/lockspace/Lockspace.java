@@ -77,7 +77,10 @@ public final class Lockspace {
 
   private volatile Killing killing = Killing.NO;
 
-  private boolean removalRequested;
+  private volatile boolean removalRequested;
+  private boolean externalUsed;
+  private boolean usedByOrphans;
+  private int usedRetries;
   private Cause cause;
   private long killingSinceSeconds;
   private int undoResult;
@@ -127,7 +130,7 @@ public final class Lockspace {
     return cause != null && cause.leaseLost();
   }
 
-  /** Whether new uses are allowed. Any thread. */
+  /** Whether the uses there are may go on. Any thread. */
   public boolean usable() {
     return phase == Phase.ACTIVE && killing == Killing.NO;
   }
@@ -141,6 +144,41 @@ public final class Lockspace {
     long expiry = status.renewalSuccess() + times.failSeconds();
     boolean inHurry = cause != Cause.EXPIRED || status.corruptResult() != 0;
     return graceSeconds + (inHurry ? Math.min(expiry, killingSinceSeconds) : expiry);
+  }
+
+  /** Whether a new use may begin: not once removal was requested. Any thread. */
+  public boolean acceptsUse() {
+    return usable() && !removalRequested;
+  }
+
+  /** Whether something that we do not know uses it: removal must wait (SET_CONFIG USED). */
+  public boolean externalUsed() {
+    return externalUsed;
+  }
+
+  /** Sets or clears {@link #externalUsed}. */
+  public void externalUsed(boolean used) {
+    externalUsed = used;
+  }
+
+  /** Whether orphans count as use: removal must wait for them (SET_CONFIG USED_BY_ORPHANS). */
+  public boolean usedByOrphans() {
+    return usedByOrphans;
+  }
+
+  /** Sets or clears {@link #usedByOrphans}. */
+  public void usedByOrphans(boolean used) {
+    usedByOrphans = used;
+  }
+
+  /** Supervision passes in which one of the two held up a removal. */
+  public int usedRetries() {
+    return usedRetries;
+  }
+
+  /** Counts one more such pass. */
+  public void noteUsedRetry() {
+    usedRetries++;
   }
 
   /** What the renewal thread last reported. */

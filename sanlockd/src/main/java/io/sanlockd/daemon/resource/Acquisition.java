@@ -8,10 +8,10 @@ import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.Randomness;
 import io.sanlockd.lease.disk.DiskOpener;
-import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.paxos.AcquireOutcome;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.PaxosAcquire;
+import io.sanlockd.lease.paxos.PaxosContext;
 import io.sanlockd.lease.paxos.PaxosIdentity;
 import io.sanlockd.model.ResultCode;
 import java.util.function.Consumer;
@@ -96,15 +96,16 @@ final class Acquisition {
   private void begin() {
     acquire =
         new PaxosAcquire(
-            identity,
-            request.acquire(),
-            resource.open().replicas(),
-            resource.lockspace().membership(),
-            resource.memory(),
-            seams.clock,
-            seams.randomness,
-            cancelled,
-            log);
+            new PaxosContext(
+                identity,
+                resource.open().replicas(),
+                resource.lockspace().membership(),
+                resource.memory(),
+                seams.clock,
+                seams.randomness,
+                cancelled,
+                log),
+            request.acquire());
     advance();
   }
 
@@ -163,18 +164,8 @@ final class Acquisition {
 
   /** A moment's contention: a shared join by another host, or a race that is already over. */
   private boolean shouldRetry(AcquireOutcome.Refused outcome) {
-    if (outcome.result() != ResultCode.ACQUIRE_IDLIVE.number()
-        && outcome.result() != ResultCode.ACQUIRE_OWNED.number()
-        && outcome.result() != ResultCode.ACQUIRE_OTHER.number()) {
-      return false;
-    }
-    boolean shortHold =
-        outcome.leader().filter(l -> (l.flags() & LeaderRecord.SHORT_HOLD) != 0).isPresent();
-    boolean freeAgain = outcome.leader().filter(LeaderRecord::isFree).isPresent();
-    if (request.acquire().shared()) {
-      return (shortHold || freeAgain) && contentionRetries < seams.sharedRetries;
-    }
-    return freeAgain && contentionRetries < 1;
+    boolean shared = request.acquire().shared();
+    return outcome.momentary(shared) && contentionRetries < (shared ? seams.sharedRetries : 1);
   }
 
   private int finalResult(AcquireOutcome.Refused outcome) {

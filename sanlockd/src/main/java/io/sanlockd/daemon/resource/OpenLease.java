@@ -28,11 +28,12 @@ record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk>
     List<LeaseDisk> disks = new ArrayList<>(specs.size());
     List<Replica> replicas = new ArrayList<>(specs.size());
     LeaseException last = null;
-    for (DiskSpec spec : specs) {
+    for (int number = 0; number < specs.size(); number++) {
+      DiskSpec spec = specs.get(number);
       try {
         LeaseDisk disk = opener.open(spec.path());
         disks.add(disk);
-        replicas.add(new Replica(disk, spec.offset()));
+        replicas.add(new Replica(number, disk, spec.offset()));
       } catch (LeaseException e) {
         last = e;
       }

@@ -5,6 +5,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.PaxosRelease;
+import io.sanlockd.lease.paxos.ReleaseOptions;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import java.util.Optional;
@@ -80,7 +81,9 @@ final class Releases {
           PaxosRelease release =
               new PaxosRelease(open.identity(), open.replicas(), resource.memory(), clock, log);
           PaxosRelease.Outcome outcome =
-              shared ? release.shared(holding.dblock()) : release.exclusive(holding, rename);
+              shared
+                  ? release.shared(holding.dblock())
+                  : release.exclusive(holding, new ReleaseOptions(rename, Optional.empty()));
           return new Written(outcome, open.replicas().settled());
         };
     Consumer<Written> then =

@@ -170,7 +170,13 @@ public final class StateText {
         + (killing == 0 ? 0 : 1)
         + " killing_pids="
         + killing
-        + " used_retries=0 external_used=0 used_by_orphans=0 renewal_read_extend_sec="
+        + " used_retries="
+        + lockspace.usedRetries()
+        + " external_used="
+        + (lockspace.externalUsed() ? 1 : 0)
+        + " used_by_orphans="
+        + (lockspace.usedByOrphans() ? 1 : 0)
+        + " renewal_read_extend_sec="
         + lockspace.renewalReadExtendSeconds()
         + " set_max_sectors_kb=0 corrupt_result="
         + status.corruptResult()

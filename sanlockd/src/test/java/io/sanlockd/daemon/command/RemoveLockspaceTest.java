@@ -103,6 +103,21 @@ class RemoveLockspaceTest {
     assertThat(remover.lastResult()).isZero();
   }
 
+  /** Between the check and the start of the removal no use can slip in. */
+  @Test
+  void upstreamDefectRemUnusedIsNotAtomic() {
+    VirtualClient process = daemon.registered(7);
+
+    daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_UNUSED);
+    process.acquire(0, VirtualClient.resource(1));
+
+    assertThat(process.lastResult()).isEqualTo(ENOSPC);
+    world.time().advance(3);
+    assertThat(daemon.lockspaces().isEmpty()).isTrue();
+    assertThat(process.process().signals()).isEmpty();
+    assertThat(world.leader(1).lver()).isZero();
+  }
+
   @Test
   void processesWithLeasesAreKilledAtOnceAndTheirLeasesLeftOnDisk() {
     VirtualClient holder = daemon.registered(7).acquire(0, VirtualClient.resource(1));

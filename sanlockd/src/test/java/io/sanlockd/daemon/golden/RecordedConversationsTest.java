@@ -153,6 +153,7 @@ class RecordedConversationsTest {
   @ValueSource(
       strings = {
         "00-minor-version",
+        "33-set_config-enoent",
         "00-pipelined",
         "00-target-pid0",
         "00-version-cmd-any-version",
@@ -218,6 +219,8 @@ class RecordedConversationsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "00-echo-fields",
+        "00-length-ignored",
         "02-add_lockspace-conflict-name",
         "02-add_lockspace-conflict-path",
         "02-add_lockspace-eexist",
@@ -233,6 +236,12 @@ class RecordedConversationsTest {
         "23-get_hosts-toobig",
         "29-cli-shutdown_wait-ebusy",
         "29-cli-shutdown_wait-force",
+        "33-cli-set_config",
+        "33-cli-set_config0",
+        "33-set_config-einval",
+        "33-set_config-unused",
+        "33-set_config-used",
+        "33-set_config-usedbyorphans",
         "py-16-inq",
         "py-22-get_lockspaces",
         "py-23-get_hosts",

@@ -1,0 +1,16 @@
+package io.sanlockd.lease.paxos;
+
+import io.sanlockd.model.LeaseName;
+import java.util.Optional;
+
+/**
+ * What else happens when an exclusive lease is given up.
+ *
+ * @param rename the resource's new name
+ * @param value the lock value block to leave for the next owner, one sector; the array is not
+ *     changed
+ */
+public record ReleaseOptions(Optional<LeaseName> rename, Optional<byte[]> value) {
+  /** Nothing else. */
+  public static final ReleaseOptions PLAIN = new ReleaseOptions(Optional.empty(), Optional.empty());
+}

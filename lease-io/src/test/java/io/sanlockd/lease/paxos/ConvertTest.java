@@ -1,0 +1,202 @@
+package io.sanlockd.lease.paxos;
+
+import static io.sanlockd.lease.fixture.TestHost.converted;
+import static io.sanlockd.lease.fixture.TestHost.unconverted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sanlockd.lease.fixture.TestHost;
+import io.sanlockd.lease.fixture.World;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.model.ResultCode;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ConvertTest {
+  private final World world = new World();
+  private final TestHost a = world.joined(1);
+  private final TestHost b = world.joined(2);
+
+  @Test
+  void aLoneSharerBecomesExclusive() {
+    AcquireOutcome.Granted held = converted(a.upgrades(a.shares()));
+    assertThat(world.leader().ownedBy(1, a.generation())).isTrue();
+    assertThat(world.leader().isFree()).isFalse();
+    assertThat(world.block(1).mode().isShared()).isFalse();
+    assertThat(world.block(1).dblock()).isEqualTo(held.dblock());
+    b.isRefused(TestHost.SHARED, ResultCode.ACQUIRE_IDLIVE.number());
+    assertThat(a.releases(held).result()).isEqualTo(1);
+    b.takes();
+  }
+
+  @Test
+  void anOwnerBecomesSharer() {
+    AcquireOutcome.Granted held = converted(a.downgrades(a.takes()));
+    assertThat(world.leader().isFree()).isTrue();
+    assertThat(world.block(1).mode().isShared()).isTrue();
+    assertThat(world.block(1).dblock().released()).isTrue();
+    assertThat(world.block(1).dblock()).isEqualTo(held.dblock());
+    b.shares();
+    assertThat(a.unshares(held).result()).isEqualTo(1);
+  }
+
+  @Test
+  void everyBlockOfAnUpgradeKeepsTheSharedFlag() {
+    AcquireOutcome.Granted held = a.shares();
+    b.shares();
+    a.disk()
+        .at(World::blockWrite)
+        .always()
+        .after(() -> assertThat(world.block(1).mode().isShared()).isTrue());
+    unconverted(a.upgrades(held));
+  }
+
+  @Test
+  void aRefusedUpgradeLeavesReleasedAndSharedSoThatALateCommitBlocksNobody() {
+    AcquireOutcome.Granted held = a.shares();
+    AcquireOutcome.Granted other = b.shares();
+    ConvertOutcome.Refused refused = unconverted(a.upgrades(held));
+    assertThat(refused.result()).isEqualTo(ResultCode.EAGAIN.number());
+    assertThat(refused.shared()).isTrue();
+    assertThat(refused.undo()).isEmpty();
+    HostBlock block = world.block(1);
+    assertThat(block.mode().isShared()).isTrue();
+    assertThat(block.dblock().released()).isTrue();
+    assertThat(block.dblock()).isEqualTo(refused.dblock());
+    assertThat(world.leader().isFree()).isTrue();
+    // Another host's late commit puts our claim back into the leader.
+    world.leader(world.leader().committed(refused.dblock(), 8, world.leader().flags(), 3, 1, 200));
+    assertThat(b.unshares(other).result()).isEqualTo(1);
+    TestHost c = world.joined(3);
+    c.shares();
+  }
+
+  @Test
+  void theRememberedBlockFollowsARefusedUpgrade() {
+    AcquireOutcome.Granted held = a.shares();
+    b.shares();
+    ConvertOutcome.Refused refused = unconverted(a.upgrades(held));
+    assertThat(refused.dblock().lver()).isEqualTo(held.dblock().lver() + 2);
+    a.newRelease().shared(refused.dblock());
+    assertThat(world.block(1).dblock().lver()).isEqualTo(refused.dblock().lver());
+  }
+
+  @Test
+  void anUpgradeWhoseLeaderCanNotBeFreedIsUndoneByTheFinalRelease() {
+    AcquireOutcome.Granted held = a.shares();
+    b.shares();
+    a.disk().at(World::leaderWrite).skip(1).fails(-5);
+    ConvertOutcome.Refused refused = unconverted(a.upgrades(held));
+    assertThat(refused.shared()).isTrue();
+    assertThat(world.leader().isFree()).isFalse();
+    Holding surplus = refused.undo().orElseThrow();
+    assertThat(a.newRelease().exclusive(surplus, ReleaseOptions.PLAIN).result()).isEqualTo(1);
+    assertThat(world.leader().isFree()).isTrue();
+    assertThat(world.block(1).mode().isShared()).isFalse();
+  }
+
+  @Test
+  void anUndoIsRepeatedAfterTimeouts() {
+    AcquireOutcome.Granted held = a.shares();
+    b.shares();
+    a.disk().at(World::leaderWrite).skip(1).times(2).timesOutLandingAfter(12_000_000_000L);
+    ConvertOutcome.Refused refused = unconverted(a.upgrades(held));
+    assertThat(refused.undo()).isEmpty();
+    assertThat(world.leader().isFree()).isTrue();
+  }
+
+  @Test
+  void aDowngradeThatCanNotSetItsFlagLeavesTheLeaseExclusive() {
+    AcquireOutcome.Granted held = a.takes();
+    a.disk().at(World::blockWrite).timesOut();
+    ConvertOutcome.Refused refused = unconverted(a.downgrades(held));
+    assertThat(refused.shared()).isFalse();
+    assertThat(refused.result()).isEqualTo(ResultCode.AIO_TIMEOUT.number());
+    // Another host re-commits us, then our write lands: nothing in it says that we gave up.
+    world.leader(world.leader().committed(held.dblock(), 8, world.leader().flags(), 3, 1, 200));
+    a.disk().landLate();
+    b.isRefused(TestHost.SHARED, ResultCode.ACQUIRE_IDLIVE.number());
+    b.isRefused(AcquireRequest.EXCLUSIVE, ResultCode.ACQUIRE_IDLIVE.number());
+  }
+
+  @Test
+  void aDowngradeWaitsForLateWrites() {
+    AcquireOutcome.Granted held = a.takes();
+    a.disk().at(World::blockWrite).timesOut();
+    unconverted(a.downgrades(held));
+    assertThat(unconverted(a.downgrades(held)).result()).isEqualTo(ResultCode.EAGAIN.number());
+    a.disk().landLate();
+    converted(a.downgrades(held));
+  }
+
+  @Test
+  void aDowngradeThatCanNotFreeTheLeaderIsSharedAndSaysSo() {
+    AcquireOutcome.Granted held = a.takes();
+    a.disk().at(World::leaderWrite).fails(-5);
+    ConvertOutcome.Refused refused = unconverted(a.downgrades(held));
+    assertThat(refused.shared()).isTrue();
+    assertThat(refused.result()).isEqualTo(-5);
+    assertThat(world.leader().isFree()).isFalse();
+    Holding surplus = refused.undo().orElseThrow();
+    assertThat(a.newRelease().exclusive(surplus, ReleaseOptions.PLAIN).result()).isEqualTo(1);
+    b.takes();
+  }
+
+  @Test
+  void aDowngradeRepeatsTimedOutWritesUntilTheLeaderIsFree() {
+    AcquireOutcome.Granted held = a.takes();
+    a.disk().at(World::leaderWrite).times(3).timesOutLandingAfter(10_500_000_000L);
+    converted(a.downgrades(held));
+    assertThat(world.leader().isFree()).isTrue();
+    assertThat(a.disk().lateCount()).isZero();
+  }
+
+  @Test
+  void aSharedWriteThatIsLateIsClearedByTheReleaseThatFollows() {
+    AcquireOutcome.Granted held = a.takes();
+    a.disk().at(World::blockWrite).timesOut();
+    unconverted(a.downgrades(held));
+    PaxosRelease.Outcome outcome = a.releases(held);
+    assertThat(outcome.again()).isTrue();
+    a.disk().landLate();
+    assertThat(world.block(1).mode().isShared()).isTrue();
+    assertThat(
+            a.newRelease()
+                .exclusive(new Holding(held.dblock(), Optional.empty()), ReleaseOptions.PLAIN))
+        .isEqualTo(PaxosRelease.Outcome.DONE);
+    b.takes();
+  }
+
+  @Test
+  void anUpgradeClearsADeadSharer() {
+    AcquireOutcome.Granted held = a.shares();
+    b.shares();
+    b.leave();
+    a.renew();
+    converted(a.upgrades(held));
+    assertThat(world.block(2).mode().isShared()).isFalse();
+  }
+
+  @Test
+  void aCalledOffUpgradeSaysWhatTheReleaseMustUndo() {
+    AcquireOutcome.Granted held = a.shares();
+    boolean[] stop = {false};
+    a.cancellation(() -> stop[0]);
+    a.disk().at(World::blockWrite).skip(1).after(() -> stop[0] = true);
+    // A competitor makes the ballot go on after phase 2.
+    a.disk().at(World::leaderRead).fails(-5);
+    ConvertOutcome.Refused refused = unconverted(a.upgrades(held));
+    assertThat(refused.shared()).isTrue();
+    assertThat(refused.undo()).isPresent();
+    assertThat(world.block(1).mode().isShared()).isTrue();
+  }
+
+  @Test
+  void aDowngradeLeavesTheValueBlockForTheNextOwner() throws Exception {
+    AcquireOutcome.Granted held = a.takes();
+    byte[] value = new byte[512];
+    value[7] = 42;
+    converted(a.convert(PaxosConvert.toShared(a.context(a), held, Optional.of(value))));
+    b.shares();
+    assertThat(new ValueBlock(b.replicas()).read()).isEqualTo(value);
+  }
+}
