@@ -142,7 +142,9 @@ final class RenewalThread implements Runnable {
     awaitSettled(lease);
   }
 
-  /** Closing an armed session would reset the host: waits until the watchdog daemon let go of it. */
+  /**
+   * Closing an armed session would reset the host: waits until the watchdog daemon let go of it.
+   */
   private void closeWatchdog() {
     WatchdogSession session = lockspace.watchdog();
     long deadline = clock.nanos() + SETTLE_LIMIT_NANOS;

@@ -31,8 +31,8 @@ public interface WatchdogSession {
       };
 
   /**
-   * Arms the watchdog: from now on the host is reset unless renewals go on. Renewal thread; may wait
-   * some seconds.
+   * Arms the watchdog: from now on the host is reset unless renewals go on. Renewal thread; may
+   * wait some seconds.
    *
    * @param renewalSeconds time before the write that last renewed or took our delta lease
    * @throws LeaseException -203 when it is not certain that the watchdog protects us; the session
@@ -59,6 +59,8 @@ public interface WatchdogSession {
   /** Whether an armed session has lost the watchdog daemon. Any thread; never waits. */
   boolean lost();
 
-  /** Closes the connection. Closing an armed one is fatal for the host by design. Renewal thread. */
+  /**
+   * Closes the connection. Closing an armed one is fatal for the host by design. Renewal thread.
+   */
   void close();
 }

@@ -74,7 +74,9 @@ final class WdmdSession implements WatchdogSession {
     }
   }
 
-  /** A wdmd that answers but never opened its device, or has stopped petting it, protects nobody. */
+  /**
+   * A wdmd that answers but never opened its device, or has stopped petting it, protects nobody.
+   */
   private void checkPetted(WatchdogConnection.State state) throws LeaseException {
     long last = state.lastKeepaliveSeconds();
     long age = clock.seconds() - last;
