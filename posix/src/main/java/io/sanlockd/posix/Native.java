@@ -81,6 +81,14 @@ final class Native {
 
     int accept4(int fd, long address, long addressLength, int flags);
 
+    int socket(int domain, int type, int protocol);
+
+    int connect(int fd, long address, int addressLength);
+
+    int bind(int fd, long address, int addressLength);
+
+    int listen(int fd, int backlog);
+
     int getsockopt(int fd, int level, int option, long address, long lengthAddress);
 
     int clock_gettime(int clock, long address);

@@ -21,6 +21,8 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.watchdog.Watchdog;
+import io.sanlockd.daemon.watchdog.WdmdConnector;
+import io.sanlockd.daemon.watchdog.WdmdWatchdog;
 import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.daemon.work.ThreadWorkers;
@@ -100,7 +102,10 @@ final class Daemon {
             LeaseTimes.DEFAULT_FIRE_TIMEOUT,
             disks,
             new FileIdentity(),
-            Watchdog.NONE,
+            options.useWatchdog == 0
+                ? Watchdog.NONE
+                : new WdmdWatchdog(
+                    WdmdConnector.fromEnvironment(), clock, options.graceSeconds),
             clock,
             mainLoop,
             new RenewalThreads(e -> die(e, log)),

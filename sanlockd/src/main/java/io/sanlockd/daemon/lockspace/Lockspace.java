@@ -2,16 +2,18 @@ package io.sanlockd.daemon.lockspace;
 
 import io.sanlockd.daemon.watchdog.WatchdogSession;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.Check;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
  * One lockspace from add to end. Owned by the main loop; only {@link #publish}, {@link #joined},
- * {@link #guardedBy}, {@link #status}, {@link #membership}, {@link #watchdog} and {@link #history}
- * are for the renewal thread, too.
+ * {@link #guardedBy}, {@link #status}, {@link #membership}, {@link #watchdog}, {@link #history} and
+ * {@link #notices} are for the renewal thread, too.
  */
 public final class Lockspace {
   /** Which list a lockspace is on. */
@@ -65,6 +67,8 @@ public final class Lockspace {
   private final LockspaceSettings settings;
   private final RenewalHistory history;
   private final StopSignal stop;
+  private final HostNotices notices;
+  private final EventChannels events;
   private final List<IntConsumer> addWaiters = new ArrayList<>();
   private final List<Runnable> endWaiters = new ArrayList<>();
 
@@ -86,13 +90,20 @@ public final class Lockspace {
   private int undoResult;
 
   Lockspace(
-      long id, LockspaceSpec spec, LeaseTimes times, LockspaceSettings settings, StopSignal stop) {
+      long id,
+      LockspaceSpec spec,
+      LeaseTimes times,
+      LockspaceSettings settings,
+      StopSignal stop,
+      Function<String, LeaseLog> logs) {
     this.stop = stop;
     this.id = id;
     this.spec = spec;
     this.times = times;
     this.settings = settings;
     this.history = new RenewalHistory(settings.historySize());
+    this.notices = new HostNotices(spec.hostId(), setBitmapSeconds());
+    this.events = new EventChannels(logs.apply(this + " "));
   }
 
   /** Number of this instance, never reused. */
@@ -199,6 +210,16 @@ public final class Lockspace {
   /** The last renewals. */
   public RenewalHistory history() {
     return history;
+  }
+
+  /** What our renewals tell other hosts. */
+  public HostNotices notices() {
+    return notices;
+  }
+
+  /** Who hears what other hosts tell us. Main loop only. */
+  public EventChannels events() {
+    return events;
   }
 
   /** How long a notification to another host stays set. */

@@ -5,12 +5,16 @@ import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.delta.HostCalls;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.EventMessage;
+import io.sanlockd.protocol.HostEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -35,6 +39,7 @@ public final class Lockspaces {
   private final List<Lockspace> all = new ArrayList<>();
 
   private final List<Runnable> stateWaiters = new ArrayList<>();
+  private Consumer<Lockspace> onRequest = lockspace -> {};
   private long lastId;
   private boolean shuttingDown;
 
@@ -84,7 +89,8 @@ public final class Lockspaces {
   private int begin(LockspaceSpec spec, int ioTimeout, IntConsumer done) {
     LeaseTimes times =
         new LeaseTimes(ioTimeout == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : ioTimeout, fireTimeout);
-    Lockspace lockspace = new Lockspace(++lastId, spec, times, settings, runtime.stopSignal());
+    Lockspace lockspace =
+        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), logs);
     LeaseLog log = logs.apply(lockspace + " ");
     log.warning("lockspace " + spec);
     RenewalThread renewal =
@@ -181,8 +187,8 @@ public final class Lockspaces {
       }
 
       @Override
-      public void notified(List<Long> hostIds) {
-        log.debug("notified by hosts " + hostIds);
+      public void called(HostCalls calls) {
+        mainLoop.execute(() -> hostsCalled(lockspace, calls));
       }
 
       @Override
@@ -190,6 +196,27 @@ public final class Lockspaces {
         mainLoop.execute(() -> threadEnded(lockspace, log));
       }
     };
+  }
+
+  private void hostsCalled(Lockspace lockspace, HostCalls calls) {
+    long hostId = lockspace.spec().hostId();
+    for (HostCalls.Event event : calls.events()) {
+      lockspace
+          .events()
+          .deliver(
+              new EventMessage(
+                  new HostEvent(hostId, event.generation(), event.event(), event.data()),
+                  event.fromHostId(),
+                  event.fromGeneration()));
+    }
+    if (!calls.requests().isEmpty() && lockspace.usable()) {
+      onRequest.accept(lockspace);
+    }
+  }
+
+  /** Says what to do when another host wants a lease of ours in a lockspace; nothing until then. */
+  public void onRequest(Consumer<Lockspace> action) {
+    onRequest = action;
   }
 
   private void acquireEnded(Lockspace lockspace, int result, LeaseLog log) {
@@ -211,6 +238,7 @@ public final class Lockspaces {
 
   private void threadEnded(Lockspace lockspace, LeaseLog log) {
     log.debug("free lockspace");
+    lockspace.events().closeAll();
     lockspace.moveTo(Lockspace.Phase.GONE);
     all.remove(lockspace);
     lockspace.addFinished(lockspace.undoResult());

@@ -8,8 +8,8 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.delta.DeltaLease;
+import io.sanlockd.lease.delta.HostCalls;
 import io.sanlockd.lease.delta.HostMonitor;
-import io.sanlockd.lease.delta.HostNotice;
 import io.sanlockd.lease.delta.LockspaceIdentity;
 import io.sanlockd.lease.delta.Renewal;
 import io.sanlockd.lease.disk.DiskOpener;
@@ -17,7 +17,6 @@ import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,8 +36,8 @@ final class RenewalThread implements Runnable {
     /** The thread waits for I/O that outlived its time limit before it can end. */
     void settling();
 
-    /** Hosts that ask us to look at our leases. */
-    void notified(List<Long> hostIds);
+    /** Other hosts want something from us. */
+    void called(HostCalls calls);
 
     /** The thread has ended; no I/O of it is in flight unless the wait for it took too long. */
     void ended();
@@ -208,7 +207,7 @@ final class RenewalThread implements Runnable {
   private boolean renew(DeltaLease lease) {
     long before = lease.lastSuccessSeconds();
     long attempt = clock.seconds();
-    Renewal renewal = lease.renew(HostNotice.NONE);
+    Renewal renewal = lease.renew(lockspace.notices().current(attempt));
     long length = clock.seconds() - attempt;
     lockspace.publish(
         lockspace.status().renewed(renewal.result(), attempt, lease.lastSuccessSeconds()));
@@ -231,9 +230,9 @@ final class RenewalThread implements Runnable {
     }
     if (renewal.image().isPresent()) {
       try (LeaseBuffer image = renewal.image().get()) {
-        List<Long> asking = lockspace.membership().monitor().examine(image.store());
-        if (!asking.isEmpty()) {
-          reports.notified(asking);
+        HostCalls calls = lockspace.membership().monitor().examine(image.store());
+        if (!calls.isEmpty()) {
+          reports.called(calls);
         }
       }
     }
