@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,14 +20,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * after the test, the newest first; when it failed, the logs of the daemons are printed.
  */
 final class Scene implements BeforeEachCallback, AfterEachCallback {
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Deque<AutoCloseable> owned = new ConcurrentLinkedDeque<>();
   private final List<Daemon> daemons = new ArrayList<>();
+  private final List<Storage> faulty = new CopyOnWriteArrayList<>();
+  private final Thread interrupted = new Thread(this::cleanUpAtExit, "scene-clean-up");
   private Path directory;
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     // Not the default directory: the path of a socket must be short.
     directory = Files.createTempDirectory(Path.of("/tmp"), "sanlockd-it");
+    Runtime.getRuntime().addShutdownHook(interrupted);
   }
 
   @Override
@@ -36,6 +40,13 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
         System.out.println(context.getDisplayName() + ": " + daemon + ", " + daemon.logTail());
       }
     }
+    Runtime.getRuntime().removeShutdownHook(interrupted);
+    cleanUp();
+  }
+
+  private void cleanUp() throws Exception {
+    // A process can not end while its I/O is held.
+    faulty.forEach(storage -> storage.fault().heal());
     Exception failure = null;
     while (!owned.isEmpty()) {
       try {
@@ -50,6 +61,15 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
+  /** The user interrupted the run: daemons and mounts shall not stay behind. */
+  private void cleanUpAtExit() {
+    try {
+      cleanUp();
+    } catch (Exception e) {
+      System.out.println("cleaning up after an interrupted test: " + e);
+    }
+  }
+
   Path directory() {
     return directory;
   }
@@ -60,8 +80,8 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
     return thing;
   }
 
-  Daemon daemon(Implementation implementation, String name) throws Exception {
-    Daemon daemon = own(Daemon.start(implementation, directory, name));
+  Daemon daemon(Implementation implementation, String name, String... options) throws Exception {
+    Daemon daemon = own(Daemon.start(implementation, directory, name, options));
     daemons.add(daemon);
     return daemon;
   }
@@ -70,12 +90,23 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
     return own(Storage.create(kind, directory, areas));
   }
 
+  /** Storage that misbehaves on command; it is well again before anything is ended. */
+  Storage faultyStorage(int areas) throws IOException {
+    Storage storage = own(Storage.createFaulty(directory, areas));
+    faulty.add(storage);
+    return storage;
+  }
+
   Holder holder(Cli cli, String... resources) throws Exception {
     return own(Holder.start(cli, resources));
   }
 
   PythonClient python(Daemon daemon, String script, Object... arguments) throws Exception {
     return own(PythonClient.start(daemon, directory, script, arguments));
+  }
+
+  Victims victims(Daemon daemon, Victim... victims) throws Exception {
+    return own(Victims.start(daemon, directory, victims));
   }
 
   private static void delete(Path tree) throws IOException {
