@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.watchdog;
 
 import io.sanlockd.lease.LeaseException;
+import io.sanlockd.wdmd.client.WdmdStatus;
 
 /**
  * One connection to the watchdog daemon (wdmd.md 3). Methods that throw may wait some seconds for
@@ -15,16 +16,11 @@ public interface WatchdogConnection {
   }
 
   /**
-   * What the watchdog daemon says of itself.
+   * Has the device opened, where the daemon's generation does that on request only.
    *
-   * @param testIntervalSeconds how often it looks at its clients, above 0
-   * @param fireTimeoutSeconds time from its last ping to the reset; 0 = it can not open its device
-   * @param lastKeepaliveSeconds monotonic time of its last ping, 0 = never
+   * @return its state; a fire timeout of 0 says that it can not open the device
    */
-  record State(int testIntervalSeconds, int fireTimeoutSeconds, long lastKeepaliveSeconds) {}
-
-  /** Has the device opened, where the daemon's generation does that on request only. */
-  State open(int fireTimeoutSeconds) throws LeaseException;
+  WdmdStatus open(int fireTimeoutSeconds) throws LeaseException;
 
   /** Gives the connection a name. */
   void register(String name) throws LeaseException;
@@ -33,7 +29,7 @@ public interface WatchdogConnection {
   void setRefcount() throws LeaseException;
 
   /** Asks for the state. */
-  State status() throws LeaseException;
+  WdmdStatus status() throws LeaseException;
 
   /**
    * Promises that we are alive until {@code expireSeconds}, when the host is to be reset. Any

@@ -45,16 +45,14 @@ public final class WdmdConnector implements WatchdogConnection.Connector {
     return new LeaseException(ResultCode.WD_ERROR, "connect_watchdog: " + e.getMessage());
   }
 
-  private static WatchdogConnection.State state(int fireTimeoutSeconds, WdmdStatus status) {
-    return new WatchdogConnection.State(status.testIntervalSeconds(), fireTimeoutSeconds, status.lastKeepalive());
-  }
-
   private record Connection(WdmdConnection wdmd) implements WatchdogConnection {
     @Override
-    public State open(int fireTimeoutSeconds) throws LeaseException {
+    public WdmdStatus open(int fireTimeoutSeconds) throws LeaseException {
       try {
         WdmdGreeting greeting = wdmd.greet(fireTimeoutSeconds, LIMIT);
-        return state(greeting.fireTimeoutSeconds(), greeting.status());
+        WdmdStatus status = greeting.status();
+        return new WdmdStatus(
+            status.testIntervalSeconds(), greeting.fireTimeoutSeconds(), status.lastKeepalive());
       } catch (WdmdException e) {
         throw failed(e);
       }
@@ -78,10 +76,9 @@ public final class WdmdConnector implements WatchdogConnection.Connector {
     }
 
     @Override
-    public State status() throws LeaseException {
+    public WdmdStatus status() throws LeaseException {
       try {
-        WdmdStatus status = wdmd.status(LIMIT);
-        return state(status.fireTimeoutSeconds(), status);
+        return wdmd.status(LIMIT);
       } catch (WdmdException e) {
         throw failed(e);
       }

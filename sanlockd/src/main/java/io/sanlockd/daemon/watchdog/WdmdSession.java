@@ -6,6 +6,7 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.posix.Errno;
+import io.sanlockd.wdmd.client.WdmdStatus;
 
 /**
  * One lockspace's protection by wdmd. That a renewal which ends while the main loop deactivates can
@@ -42,7 +43,7 @@ final class WdmdSession implements WatchdogSession {
   public void activate(long renewalSeconds) throws LeaseException {
     connection.register(name);
     connection.setRefcount();
-    WatchdogConnection.State before = connection.status();
+    WdmdStatus before = connection.status();
     WdmdWatchdog.checkFireTimeout(before, times);
     checkAge(renewalSeconds, before.testIntervalSeconds());
     arm(renewalSeconds);
@@ -77,15 +78,15 @@ final class WdmdSession implements WatchdogSession {
   /**
    * A wdmd that answers but never opened its device, or has stopped petting it, protects nobody.
    */
-  private void checkPetted(WatchdogConnection.State state) throws LeaseException {
-    long last = state.lastKeepaliveSeconds();
-    long age = clock.seconds() - last;
-    if (last == 0 || age > 2L * state.testIntervalSeconds()) {
+  private void checkPetted(WdmdStatus status) throws LeaseException {
+    long now = clock.seconds();
+    if (!status.isPinging(now)) {
+      long last = status.lastKeepalive();
       throw new LeaseException(
           ResultCode.WD_ERROR,
           last == 0
               ? "wdmd has never petted its watchdog device"
-              : "wdmd has not petted its watchdog device for " + age + " s");
+              : "wdmd has not petted its watchdog device for " + (now - last) + " s");
     }
   }
 

@@ -6,6 +6,7 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.wdmd.client.WdmdStatus;
 
 /** The watchdog device behind wdmd, of either generation (wdmd.md 9, 11; timeouts.md 7). */
 public final class WdmdWatchdog implements Watchdog {
@@ -37,9 +38,9 @@ public final class WdmdWatchdog implements Watchdog {
       throws LeaseException {
     WatchdogConnection connection = connector.connect();
     try {
-      WatchdogConnection.State state = connection.open(times.fireTimeout());
-      checkFireTimeout(state, times);
-      checkMargins(state, times, log);
+      WdmdStatus status = connection.open(times.fireTimeout());
+      checkFireTimeout(status, times);
+      checkMargins(status, times, log);
     } catch (LeaseException | RuntimeException e) {
       connection.close();
       throw e;
@@ -53,9 +54,8 @@ public final class WdmdWatchdog implements Watchdog {
         log);
   }
 
-  static void checkFireTimeout(WatchdogConnection.State state, LeaseTimes times)
-      throws LeaseException {
-    int found = state.fireTimeoutSeconds();
+  static void checkFireTimeout(WdmdStatus status, LeaseTimes times) throws LeaseException {
+    int found = status.fireTimeoutSeconds();
     if (found == 0) {
       throw new LeaseException(ResultCode.WD_ERROR, "wdmd can not open its watchdog device");
     }
@@ -66,9 +66,9 @@ public final class WdmdWatchdog implements Watchdog {
     }
   }
 
-  private void checkMargins(WatchdogConnection.State state, LeaseTimes times, LeaseLog log)
+  private void checkMargins(WdmdStatus status, LeaseTimes times, LeaseLog log)
       throws LeaseException {
-    int interval = state.testIntervalSeconds();
+    int interval = status.testIntervalSeconds();
     int marginMillis = (times.failSeconds() - times.renewalSeconds()) * 1000;
     int neededMillis = interval * 1000 + RENEWAL_DELAY_MILLIS;
     if (marginMillis <= neededMillis) {

@@ -4,6 +4,7 @@ import io.sanlockd.daemon.watchdog.WatchdogConnection;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.posix.Errno;
+import io.sanlockd.wdmd.client.WdmdStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,6 @@ import java.util.List;
 public final class VirtualWdmd implements WatchdogConnection.Connector {
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final int REPLY_SECONDS = 5;
-  private static final int ESHUTDOWN = 108;
 
   /** How it behaves. */
   public enum Fault {
@@ -175,16 +175,16 @@ public final class VirtualWdmd implements WatchdogConnection.Connector {
       }
     }
 
-    private State answer() throws LeaseException {
+    private WdmdStatus answer() throws LeaseException {
       if (fault == Fault.HANGS) {
         time.sleep(REPLY_SECONDS * SECOND_NANOS);
         throw new LeaseException(ResultCode.WD_ERROR, "no answer");
       }
-      return new State(interval, fireTimeout, lastPing);
+      return new WdmdStatus(interval, fireTimeout, lastPing);
     }
 
     @Override
-    public State open(int fireTimeoutSeconds) throws LeaseException {
+    public WdmdStatus open(int fireTimeoutSeconds) throws LeaseException {
       request("open " + fireTimeoutSeconds);
       return answer();
     }
@@ -202,7 +202,7 @@ public final class VirtualWdmd implements WatchdogConnection.Connector {
     }
 
     @Override
-    public State status() throws LeaseException {
+    public WdmdStatus status() throws LeaseException {
       request("status");
       return answer();
     }
@@ -213,7 +213,7 @@ public final class VirtualWdmd implements WatchdogConnection.Connector {
       atMessage = () -> {};
       action.run();
       if (deactivated) {
-        return -ESHUTDOWN;
+        return -Errno.ESHUTDOWN;
       }
       int result = send("live " + renewalSeconds + " " + expireSeconds);
       if (result == 0) {
