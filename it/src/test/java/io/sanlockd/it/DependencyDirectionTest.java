@@ -23,6 +23,7 @@ class DependencyDirectionTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.sanlockd");
 
   private static final String DAEMON = "io.sanlockd.daemon.";
@@ -55,6 +56,8 @@ class DependencyDirectionTest {
     String protocol = "io.sanlockd.protocol..";
     String client = "io.sanlockd.client..";
     String helper = "io.sanlockd.helper..";
+    String wdmdProtocol = "io.sanlockd.wdmd.protocol..";
+    String wdmdClient = "io.sanlockd.wdmd.client..";
     return Stream.of(
         Room.of(model),
         Room.of(posix, "jnr..", "com.kenai.jffi.."),
@@ -62,7 +65,9 @@ class DependencyDirectionTest {
         Room.of(protocol, model),
         Room.of(client, model, protocol, "jnr.."),
         Room.of(helper),
-        Room.of("io.sanlockd.daemon..", model, posix, lease, protocol, helper, "jnr.."),
+        Room.of(wdmdProtocol, model),
+        Room.of(wdmdClient, model, posix, wdmdProtocol),
+        Room.of("io.sanlockd.daemon..", model, posix, lease, protocol, helper, wdmdClient, "jnr.."),
         Room.of("io.sanlockd.cli..", model, posix, lease, protocol, client, "picocli.."));
   }
 

@@ -30,10 +30,12 @@ public final class Errno {
   public static final int EROFS = 30;
   public static final int EPIPE = 32;
   public static final int ENOSYS = 38;
+  public static final int EPROTO = 71;
   public static final int EMSGSIZE = 90;
   public static final int ECONNABORTED = 103;
   public static final int ECONNRESET = 104;
   public static final int ENOTCONN = 107;
+  public static final int ESHUTDOWN = 108;
   public static final int ETIMEDOUT = 110;
   public static final int ECONNREFUSED = 111;
 

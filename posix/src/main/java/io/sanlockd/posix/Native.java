@@ -81,6 +81,14 @@ final class Native {
 
     int accept4(int fd, long address, long addressLength, int flags);
 
+    int socket(int domain, int type, int protocol);
+
+    int connect(int fd, long address, int addressLength);
+
+    int bind(int fd, long address, int addressLength);
+
+    int listen(int fd, int backlog);
+
     int getsockopt(int fd, int level, int option, long address, long lengthAddress);
 
     int clock_gettime(int clock, long address);
@@ -98,6 +106,26 @@ final class Native {
     int geteuid();
 
     int getrlimit(int resource, long address);
+
+    int setrlimit(int resource, long address);
+
+    int initgroups(@In byte[] user, int gid);
+
+    int setgroups(long count, long listAddress);
+
+    int setgid(int gid);
+
+    int setuid(int uid);
+
+    int prctl(int option, long a, long b, long c, long d);
+
+    int mlockall(int flags);
+
+    int sched_setscheduler(int pid, int policy, long parameterAddress);
+
+    int sched_getscheduler(int pid);
+
+    int sched_get_priority_max(int policy);
 
     long getpwnam(@In byte[] name);
 

@@ -6,6 +6,10 @@ public final class OpenFlags {
   public static final int WRONLY = 1;
   public static final int RDWR = 2;
   public static final int CREATE = 0x40;
+
+  /** With {@link #CREATE}: fail with EEXIST if the file exists. */
+  public static final int EXCLUSIVE = 0x80;
+
   public static final int NONBLOCK = 0x800;
   public static final int SYNC = 0x101000;
   public static final int CLOEXEC = 0x80000;

@@ -1,14 +1,10 @@
 package io.sanlockd.posix;
 
-import java.nio.ByteBuffer;
-
 /**
  * A reference to one process that its successor under the same pid cannot take over. Used by one
  * thread at a time.
  */
 public final class PidFd implements AutoCloseable {
-  private static final short POLLIN = 1;
-
   private final int pid;
   private int fd;
 
@@ -38,21 +34,11 @@ public final class PidFd implements AutoCloseable {
 
   /** Whether the process has ended (a zombie has). Does not wait. */
   public boolean exited() throws PosixException {
-    Native.Scratch scratch = Native.scratch();
-    ByteBuffer pollfd = scratch.buffer;
-    while (true) {
-      pollfd.putInt(0, fd);
-      pollfd.putShort(4, POLLIN);
-      pollfd.putShort(6, (short) 0);
-      int ready = Native.C.poll(scratch.address, 1, 0);
-      if (ready >= 0) {
-        return (pollfd.getShort(6) & POLLIN) != 0;
-      }
-      int errno = Native.errno();
-      if (errno != Errno.EINTR) {
-        throw new PosixException("poll", "pidfd of " + pid, errno);
-      }
+    int ready = Poll.once(fd, Poll.IN, 0);
+    if (ready < 0) {
+      throw new PosixException("poll", "pidfd of " + pid, -ready);
     }
+    return (ready & Poll.IN) != 0;
   }
 
   /**
