@@ -92,11 +92,17 @@ final class Daemon {
     DirectDisks disks = new DirectDisks(plain);
     LockspaceSettings settings =
         new LockspaceSettings(
-            hostName, -1, options.setBitmapSeconds, options.renewalHistorySize, options.debugRenew);
+            hostName,
+            options.ioTimeout,
+            options.renewalReadExtendSeconds,
+            options.setBitmapSeconds,
+            options.renewalHistorySize,
+            options.debugRenew,
+            options.maxSectors);
     Lockspaces lockspaces =
         new Lockspaces(
             settings,
-            LeaseTimes.DEFAULT_FIRE_TIMEOUT,
+            options.fireTimeout,
             disks,
             new FileIdentity(),
             clock,
@@ -128,7 +134,7 @@ final class Daemon {
             new DirectSignals(helper::kill),
             helper::runPath,
             clock,
-            options.graceSeconds,
+            options.graceSeconds(),
             log::prefixed);
     Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
     // Before the socket exists: whoever sees the socket may send a signal.
@@ -218,14 +224,17 @@ final class Daemon {
         options.mlockLevel,
         options.quietFail,
         options.debugRenew,
+        options.debugClients,
+        options.debugCommands,
         options.renewalHistorySize,
         Math.max(0, gid),
         Math.max(0, uid),
         options.sharedRetries,
+        options.maxSectors,
         options.maxWorkers,
         options.writeInitIoTimeout,
         options.useAio,
-        options.graceSeconds);
+        options.graceSeconds());
   }
 
   private static Descriptors descriptors(EventLoop loop) {
