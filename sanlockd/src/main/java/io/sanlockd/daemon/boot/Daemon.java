@@ -110,7 +110,7 @@ final class Daemon {
             new FileIdentity(),
             options.useWatchdog == 0
                 ? Watchdog.NONE
-                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds),
+                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
             clock,
             mainLoop,
             new RenewalThreads(e -> die(e, log)),
