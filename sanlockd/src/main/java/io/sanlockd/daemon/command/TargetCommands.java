@@ -39,10 +39,13 @@ final class TargetCommands {
       target = found.get();
     }
     boolean acquire = command == Command.ACQUIRE || command == Command.ACQUIRE2;
-    boolean beingKilled = target.killCount() > 0 && acquire;
+    boolean beingKilled = target.kills().begun() && acquire;
     boolean busy = target.activeCommand() != 0 && command != Command.INQUIRE;
     if (target.pid() <= 0 || beingKilled || busy) {
       return Selection.refused(ResultCode.EBUSY);
+    }
+    if (acquire && !supervisor.canStop(target)) {
+      return Selection.refused(ResultCode.EAGAIN);
     }
     return new Selection(Optional.of(target), 0);
   }

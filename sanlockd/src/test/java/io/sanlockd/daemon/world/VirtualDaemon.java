@@ -13,9 +13,9 @@ import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.status.HelperFacts;
+import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
-import io.sanlockd.posix.Errno;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +30,7 @@ public final class VirtualDaemon {
   private static final int SHARED_RETRIES = 8;
   private static final int FIRST_SLOT = 2;
 
+  private final FakeHelper helper = new FakeHelper();
   private final List<String> killPrograms = new ArrayList<>();
   private final World world;
   private final MemoryLog log = new MemoryLog();
@@ -44,7 +45,7 @@ public final class VirtualDaemon {
   private final Dispatcher dispatcher;
   private boolean ended;
 
-  VirtualDaemon(World world, String hostName) {
+  VirtualDaemon(World world, String hostName, Watchdog watchdog) {
     this.world = world;
     VirtualTime time = world.time();
     this.workers = new VirtualWorkers(time);
@@ -55,6 +56,7 @@ public final class VirtualDaemon {
             FIRE_TIMEOUT,
             world.disks().opener(),
             world.disks()::identity,
+            watchdog,
             time,
             time::execute,
             renewals,
@@ -72,17 +74,14 @@ public final class VirtualDaemon {
             lockspaces,
             clients,
             resources,
-            new DirectSignals((pid, signal) -> -Errno.ESRCH),
+            new DirectSignals(helper),
             this::runKillProgram,
             time,
             GRACE_SECONDS,
             log::prefixed);
     LeaseRequests requests =
         new LeaseRequests(
-            resources,
-            new DirectSignals((pid, signal) -> -Errno.ESRCH),
-            this::runKillProgram,
-            log::prefixed);
+            resources, new DirectSignals(helper), this::runKillProgram, log::prefixed);
     lockspaces.onRequest(requests::examine);
     this.shutdown = new Shutdown(lockspaces, workers, time, log.prefixed(""));
     this.dispatcher =
@@ -161,6 +160,11 @@ public final class VirtualDaemon {
     }
     client.disconnect();
     return this;
+  }
+
+  /** Its helper process; there is none at first. */
+  public FakeHelper helper() {
+    return helper;
   }
 
   /** Where everything happens. */
