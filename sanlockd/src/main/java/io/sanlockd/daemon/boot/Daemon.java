@@ -16,6 +16,7 @@ import io.sanlockd.daemon.loop.Listener;
 import io.sanlockd.daemon.loop.LoopLog;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.HelperLink;
+import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
@@ -142,6 +143,9 @@ final class Daemon {
             clock,
             options.graceSeconds(),
             log::prefixed);
+    LeaseRequests requests =
+        new LeaseRequests(resources, new DirectSignals(helper), helper::runPath, log::prefixed);
+    lockspaces.onRequest(requests::examine);
     Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
     // Before the socket exists: whoever sees the socket may send a signal.
     termination.accept(() -> mainLoop.execute(() -> shutdown.request(false)));
@@ -156,6 +160,7 @@ final class Daemon {
             lockspaces,
             resources,
             supervisor,
+            requests,
             shutdown,
             workers,
             disks,

@@ -8,6 +8,7 @@ import io.sanlockd.daemon.lockspace.RenewalStatus;
 import io.sanlockd.daemon.resource.Resource;
 import io.sanlockd.lease.HostView;
 import io.sanlockd.model.Geometry;
+import io.sanlockd.protocol.CommandFlags;
 
 /**
  * The {@code key=value} strings of the state records, keys in the order of the C program. Values
@@ -17,7 +18,12 @@ public final class StateText {
   private static final int CLIENT_APPENDS_PID = 0x1;
   private static final int CLIENT_PROGRAM_RAN = 0x2;
   private static final int RESOURCE_SHARED = 0x1;
+  private static final int RESOURCE_EXAMINING = 0x2;
   private static final int RESOURCE_RELEASING = 0x4;
+  private static final int RESOURCE_NO_SIGKILL = 0x8;
+  private static final int RESOURCE_NO_SIGTERM = 0x10;
+  private static final int RESOURCE_VALUE_CHANGED = 0x20;
+  private static final int RESOURCE_ERASE_ALL = 0x80;
 
   private StateText() {}
 
@@ -203,8 +209,6 @@ public final class StateText {
    * @param tokenId number of the use, 0 when nobody uses it
    */
   public static String resource(Resource resource, long tokenId) {
-    int flags =
-        (resource.shared() ? RESOURCE_SHARED : 0) | (resource.releasing() ? RESOURCE_RELEASING : 0);
     String list =
         switch (resource.state()) {
           case ADD -> "add";
@@ -215,7 +219,7 @@ public final class StateText {
     return "list="
         + list
         + " flags="
-        + Integer.toHexString(flags)
+        + Integer.toHexString(flags(resource))
         + " sector_size="
         + resource.geometry().sectorSize()
         + " align_size="
@@ -228,6 +232,20 @@ public final class StateText {
         + resource.id()
         + " token_id="
         + tokenId;
+  }
+
+  private static int flags(Resource resource) {
+    return (resource.shared() ? RESOURCE_SHARED : 0)
+        | (resource.examining() ? RESOURCE_EXAMINING : 0)
+        | (resource.releasing() ? RESOURCE_RELEASING : 0)
+        | (isSet(resource, CommandFlags.RESTRICT_SIGKILL) ? RESOURCE_NO_SIGKILL : 0)
+        | (isSet(resource, CommandFlags.RESTRICT_SIGTERM) ? RESOURCE_NO_SIGTERM : 0)
+        | (resource.valueChanged() ? RESOURCE_VALUE_CHANGED : 0)
+        | (resource.hasSurplus() ? RESOURCE_ERASE_ALL : 0);
+  }
+
+  private static boolean isSet(Resource resource, int restriction) {
+    return (resource.restrictions() & restriction) != 0;
   }
 
   /** One host of a lockspace. */

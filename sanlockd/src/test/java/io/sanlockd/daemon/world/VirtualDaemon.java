@@ -9,6 +9,7 @@ import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.DirectSignals;
+import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
@@ -79,6 +80,10 @@ public final class VirtualDaemon {
             time,
             GRACE_SECONDS,
             log::prefixed);
+    LeaseRequests requests =
+        new LeaseRequests(
+            resources, new DirectSignals(helper), this::runKillProgram, log::prefixed);
+    lockspaces.onRequest(requests::examine);
     this.shutdown = new Shutdown(lockspaces, workers, time, log.prefixed(""));
     this.dispatcher =
         Commands.dispatcher(
@@ -86,6 +91,7 @@ public final class VirtualDaemon {
             lockspaces,
             resources,
             supervisor,
+            requests,
             shutdown,
             workers,
             world.disks().opener(),
