@@ -96,16 +96,22 @@ final class Daemon {
     DirectDisks disks = new DirectDisks(plain);
     LockspaceSettings settings =
         new LockspaceSettings(
-            hostName, -1, options.setBitmapSeconds, options.renewalHistorySize, options.debugRenew);
+            hostName,
+            options.ioTimeout,
+            options.renewalReadExtendSeconds,
+            options.setBitmapSeconds,
+            options.renewalHistorySize,
+            options.debugRenew,
+            options.maxSectors);
     Lockspaces lockspaces =
         new Lockspaces(
             settings,
-            LeaseTimes.DEFAULT_FIRE_TIMEOUT,
+            options.fireTimeout,
             disks,
             new FileIdentity(),
             options.useWatchdog == 0
                 ? Watchdog.NONE
-                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds),
+                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
             clock,
             mainLoop,
             new RenewalThreads(e -> die(e, log)),
@@ -135,7 +141,7 @@ final class Daemon {
             new DirectSignals(helper),
             helper::runPath,
             clock,
-            options.graceSeconds,
+            options.graceSeconds(),
             log::prefixed);
     LeaseRequests requests =
         new LeaseRequests(resources, new DirectSignals(helper), helper::runPath, log::prefixed);
@@ -229,14 +235,17 @@ final class Daemon {
         options.mlockLevel,
         options.quietFail,
         options.debugRenew,
+        options.debugClients,
+        options.debugCommands,
         options.renewalHistorySize,
         Math.max(0, gid),
         Math.max(0, uid),
         options.sharedRetries,
+        options.maxSectors,
         options.maxWorkers,
         options.writeInitIoTimeout,
         options.useAio,
-        options.graceSeconds);
+        options.graceSeconds());
   }
 
   private static Descriptors descriptors(EventLoop loop) {

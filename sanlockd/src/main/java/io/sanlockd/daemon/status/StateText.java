@@ -24,8 +24,6 @@ public final class StateText {
   private static final int RESOURCE_NO_SIGTERM = 0x10;
   private static final int RESOURCE_VALUE_CHANGED = 0x20;
   private static final int RESOURCE_ERASE_ALL = 0x80;
-  private static final String DEFAULT_DEBUG_CMDS = "0xfffffffffe06ffff";
-  private static final int DEFAULT_MAX_SECTORS_KB = 1024;
 
   private StateText() {}
 
@@ -43,9 +41,10 @@ public final class StateText {
         + facts.quietFail()
         + " debug_renew="
         + facts.debugRenew()
-        + " debug_clients=0"
-        + " debug_cmds="
-        + DEFAULT_DEBUG_CMDS
+        + " debug_clients="
+        + facts.debugClients()
+        + " debug_cmds=0x"
+        + Long.toHexString(facts.debugCommands())
         + " renewal_history_size="
         + facts.renewalHistorySize()
         + " gid="
@@ -54,8 +53,12 @@ public final class StateText {
         + facts.uid()
         + " sh_retries="
         + facts.sharedRetries()
-        + " max_sectors_kb_ignore=0 max_sectors_kb_align=0 max_sectors_kb_num="
-        + DEFAULT_MAX_SECTORS_KB
+        + " max_sectors_kb_ignore="
+        + (facts.maxSectors().ignore() ? 1 : 0)
+        + " max_sectors_kb_align="
+        + (facts.maxSectors().align() ? 1 : 0)
+        + " max_sectors_kb_num="
+        + facts.maxSectors().kilobytes()
         + " max_worker_threads="
         + facts.maxWorkers()
         + " write_init_io_timeout="

@@ -6,6 +6,7 @@ import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.LeaseRequests;
@@ -54,7 +55,7 @@ public final class VirtualDaemon {
     this.renewals = new VirtualRenewals(time);
     this.lockspaces =
         new Lockspaces(
-            new LockspaceSettings(LeaseName.of(hostName), -1, 0, 180, 1),
+            new LockspaceSettings(LeaseName.of(hostName), 10, -1, 0, 180, 1, MaxSectors.STANDARD),
             FIRE_TIMEOUT,
             opener,
             world.disks()::identity,
@@ -92,7 +93,24 @@ public final class VirtualDaemon {
             opener,
             processes,
             time,
-            new DaemonFacts(LeaseName.of(hostName), 0, 0, 1, 1, 0, 180, 0, 0, 8, 8, 60, 1, 40),
+            new DaemonFacts(
+                LeaseName.of(hostName),
+                0,
+                0,
+                1,
+                1,
+                0,
+                0,
+                0xfffffffffe06ffffL,
+                180,
+                0,
+                0,
+                8,
+                MaxSectors.STANDARD,
+                8,
+                60,
+                1,
+                40),
             () -> HelperFacts.NONE,
             () -> new LogText(0, Collections.emptyIterator()),
             3,
