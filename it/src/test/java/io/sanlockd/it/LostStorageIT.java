@@ -8,9 +8,11 @@ import io.sanlockd.it.fault.FileIo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
@@ -32,6 +34,7 @@ class LostStorageIT {
   /** A pass a second, and a second for a machine that does something else. */
   private static final double LATE_SECONDS = 2;
 
+  private static final int CROWD = 200;
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int HOST_ID_1_TIMESTAMP = 152;
   private static final Pattern LAST_SUCCESS = Pattern.compile("renewal_last_success=(\\d+)");
@@ -221,6 +224,60 @@ class LostStorageIT {
         daemon::logTail);
   }
 
+  @Test
+  void twoHundredProcessesAreAllSignalledWithinTwoSeconds() throws Exception {
+    Storage storage = scene.faultyStorage(CROWD + 1);
+    Daemon daemon = joined(storage, "ls", 2);
+    Victim[] crowd = new Victim[CROWD];
+    for (int i = 0; i < CROWD; i++) {
+      crowd[i] = Victim.holding(storage, "ls", i + 1);
+    }
+    Victims victims = scene.victims(daemon, crowd);
+    storage.fault().failEverything();
+    Await.value(
+        "all processes have ended",
+        LIMIT,
+        victims::allEnded,
+        Boolean::booleanValue,
+        daemon::logTail);
+    DoubleSummaryStatistics ends =
+        IntStream.range(0, CROWD).mapToDouble(victims::endTime).summaryStatistics();
+    System.out.printf(
+        "%d processes signalled within %.3f s%n", CROWD, ends.getMax() - ends.getMin());
+    double lost = lastSuccessInLog(daemon) + 2 * FAIL_SECONDS;
+    assertThat(ends.getMin()).isBetween(lost, lost + LATE_SECONDS);
+    assertThat(ends.getMax() - ends.getMin()).isLessThan(2);
+    for (int i = 0; i < CROWD; i++) {
+      assertThat(victims.endStatus(i)).isEqualTo(Victims.SIGTERM);
+    }
+    awaitNoLockspace(daemon);
+  }
+
+  /** A write to a frozen file system does not even come back from its submission. */
+  @Test
+  void submissionThatHangsDelaysNeitherSupervisionNorOtherClients() throws Exception {
+    FrozenFileSystem fileSystem = scene.freezableFileSystem();
+    Storage storage = Storage.create(Storage.Kind.FILE, fileSystem.directory(), 4);
+    Daemon daemon = joined(storage, "ls", 1);
+    Victims victims =
+        scene.victims(
+            daemon,
+            Victim.holding(storage, "ls", 1),
+            Victim.holding(storage, "ls", 2).survives(Victim.ALL));
+    awaitRenewal(daemon, "ls");
+    fileSystem.freeze();
+    victims.awaitEnd(0, LIMIT, daemon);
+    double lost = lastSuccess(daemon, "ls") + FAIL_SECONDS;
+    assertThat(victims.endTime(0)).isBetween(lost, lost + LATE_SECONDS);
+    victims.awaitEnd(1, LIMIT, daemon);
+    assertThat(victims.endStatus(1)).isEqualTo(Victims.SIGKILL);
+    assertThat(victims.endTime(1))
+        .isBetween(lost + GRACE_SECONDS, lost + GRACE_SECONDS + LATE_SECONDS);
+    assertThat(Wire.answers(daemon.socket())).isTrue();
+    fileSystem.thaw();
+    awaitNoLockspace(daemon);
+  }
+
   private Daemon joined(Storage storage, String lockspace, int ioTimeoutSeconds) throws Exception {
     Daemon daemon =
         scene.daemon(Peers.tested(), "host", "-g", Integer.toString(GRACE_SECONDS), "-R", "1");
@@ -257,6 +314,13 @@ class LostStorageIT {
     int start = status.indexOf("s " + lockspace + ":");
     Matcher matcher = LAST_SUCCESS.matcher(status);
     assertThat(start >= 0 && matcher.find(start)).as(status).isTrue();
+    return Long.parseLong(matcher.group(1));
+  }
+
+  /** For when the only lockspace is gone already. */
+  private static long lastSuccessInLog(Daemon daemon) {
+    Matcher matcher = Pattern.compile("renewal error .* last_success (\\d+)").matcher(daemon.log());
+    assertThat(matcher.find()).as("a failed renewal in the log").isTrue();
     return Long.parseLong(matcher.group(1));
   }
 

@@ -22,9 +22,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Scene implements BeforeEachCallback, AfterEachCallback {
   private final Deque<AutoCloseable> owned = new ConcurrentLinkedDeque<>();
   private final List<Daemon> daemons = new ArrayList<>();
-  private final List<Storage> faulty = new CopyOnWriteArrayList<>();
+  private final List<Remedy> remedies = new CopyOnWriteArrayList<>();
   private final Thread interrupted = new Thread(this::cleanUpAtExit, "scene-clean-up");
   private Path directory;
+
+  /** Makes storage work again. */
+  @FunctionalInterface
+  private interface Remedy {
+    void apply() throws IOException;
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
@@ -46,8 +52,14 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
 
   private void cleanUp() throws Exception {
     // A process can not end while its I/O is held.
-    faulty.forEach(storage -> storage.fault().heal());
     Exception failure = null;
+    for (Remedy remedy : remedies) {
+      try {
+        remedy.apply();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
     while (!owned.isEmpty()) {
       try {
         owned.pop().close();
@@ -93,8 +105,15 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
   /** Storage that misbehaves on command; it is well again before anything is ended. */
   Storage faultyStorage(int areas) throws IOException {
     Storage storage = own(Storage.createFaulty(directory, areas));
-    faulty.add(storage);
+    remedies.add(storage.fault()::heal);
     return storage;
+  }
+
+  /** A file system that can be frozen; it is thawed before anything is ended. */
+  FrozenFileSystem freezableFileSystem() throws IOException {
+    FrozenFileSystem fileSystem = own(FrozenFileSystem.mount(directory));
+    remedies.add(fileSystem::thaw);
+    return fileSystem;
   }
 
   Holder holder(Cli cli, String... resources) throws Exception {

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
@@ -27,6 +28,7 @@ public final class Lockspaces {
 
   private final LockspaceSettings settings;
   private final RenewalThread.Storage storage;
+  private final Watchdog watchdog;
   private final Clock clock;
   private final MainLoop mainLoop;
   private final RenewalRuntime runtime;
@@ -51,6 +53,7 @@ public final class Lockspaces {
       int fireTimeout,
       DiskOpener opener,
       StorageIdentity identity,
+      Watchdog watchdog,
       Clock clock,
       MainLoop mainLoop,
       RenewalRuntime runtime,
@@ -58,6 +61,7 @@ public final class Lockspaces {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
     this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims());
+    this.watchdog = watchdog;
     this.clock = clock;
     this.mainLoop = mainLoop;
     this.runtime = runtime;
@@ -91,7 +95,7 @@ public final class Lockspaces {
     log.warning("lockspace " + spec);
     RenewalThread renewal =
         new RenewalThread(
-            lockspace, settings, storage, clock, runtime, log, reports(lockspace, log));
+            lockspace, settings, storage, watchdog, clock, runtime, log, reports(lockspace, log));
     if (!runtime.start("lockspace" + lockspace.id(), renewal)) {
       log.error("add_lockspace no thread for " + spec);
       return ResultCode.EGENERIC.number();
@@ -223,8 +227,7 @@ public final class Lockspaces {
     } else if (lockspace.removalRequested() || shuttingDown) {
       log.debug("add_lockspace undo");
       lockspace.undoWith(ResultCode.EGENERIC.number());
-      lockspace.moveTo(Lockspace.Phase.REMOVING);
-      lockspace.stop().stop();
+      end(lockspace);
     } else {
       log.debug("add_lockspace done");
       lockspace.moveTo(Lockspace.Phase.ACTIVE);
@@ -304,9 +307,30 @@ public final class Lockspaces {
   /** Every user is gone: the renewal thread returns the lease, if it can, and ends. */
   public void leave(Lockspace lockspace) {
     logs.apply(lockspace + " ").debug("set thread_stop");
+    end(lockspace);
+    wakeStateWaiters();
+  }
+
+  /** First of all the watchdog, which may be about to fire. */
+  private static void end(Lockspace lockspace) {
+    boolean unused = lockspace.watchdog().deactivate();
     lockspace.moveTo(Lockspace.Phase.REMOVING);
     lockspace.stop().stop();
-    wakeStateWaiters();
+  }
+
+  /**
+   * Tries once more to disarm the watchdog for lockspaces that have ended; once or twice a second.
+   *
+   * @return whether there is one that has to be tried again
+   */
+  public boolean retryDeactivations() {
+    boolean again = false;
+    for (Lockspace lockspace : all) {
+      if (lockspace.phase() == Lockspace.Phase.REMOVING) {
+        again |= !lockspace.watchdog().deactivate();
+      }
+    }
+    return again;
   }
 
   /** Forced shutdown: nothing is added any more and everything is removed. */

@@ -1,5 +1,7 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.watchdog.Watchdog;
+import io.sanlockd.daemon.watchdog.WatchdogSession;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
@@ -44,6 +46,7 @@ final class RenewalThread implements Runnable {
   private final Lockspace lockspace;
   private final LockspaceSettings settings;
   private final Storage storage;
+  private final Watchdog watchdog;
   private final Clock clock;
   private final RenewalRuntime runtime;
   private final LeaseLog log;
@@ -63,6 +66,7 @@ final class RenewalThread implements Runnable {
       Lockspace lockspace,
       LockspaceSettings settings,
       Storage storage,
+      Watchdog watchdog,
       Clock clock,
       RenewalRuntime runtime,
       LeaseLog log,
@@ -70,6 +74,7 @@ final class RenewalThread implements Runnable {
     this.lockspace = lockspace;
     this.settings = settings;
     this.storage = storage;
+    this.watchdog = watchdog;
     this.clock = clock;
     this.runtime = runtime;
     this.log = log;
@@ -85,8 +90,7 @@ final class RenewalThread implements Runnable {
       DeltaLease lease = join(disk, readerDisk);
       if (lease != null) {
         renewUntilStopped(lease);
-        lease.release();
-        awaitSettled(lease);
+        leave(lease);
       }
     } catch (LeaseException e) {
       log.error("open_disk " + path + " error " + e.result());
@@ -105,6 +109,8 @@ final class RenewalThread implements Runnable {
       LockspaceIdentity identity = identify(disk);
       claimArea(identity);
       HostMonitor monitor = new HostMonitor(identity, lockspace.setBitmapSeconds(), clock, log);
+      LockspaceSpec spec = lockspace.spec();
+      lockspace.guardedBy(watchdog.connect(spec.name(), spec.hostId(), lockspace.times(), log));
       lease = new DeltaLease(identity, disk, lockspace.renewalReadExtendNanos(), clock, stop, log);
       lease.acquire(false, stop);
       lockspace.joined(
@@ -112,8 +118,9 @@ final class RenewalThread implements Runnable {
       lockspace.publish(
           RenewalStatus.acquired(ResultCode.OK.number(), attempt, lease.lastSuccessSeconds()));
       lockspace.history().success(lease.lastSuccessSeconds(), 0, 0);
-      // Fills the host table before anybody asks it.
+      // Fills the host table before anybody asks it, and gives the watchdog a fresh time.
       renew(lease);
+      lockspace.watchdog().activate(lease.lastSuccessSeconds());
       reports.acquired(ResultCode.OK.number());
       return lease;
     } catch (LeaseException e) {
@@ -121,10 +128,29 @@ final class RenewalThread implements Runnable {
       lockspace.publish(RenewalStatus.acquired(e.result(), attempt, 0));
       reports.acquired(e.result());
       if (lease != null) {
-        awaitSettled(lease);
+        leave(lease);
       }
       return null;
     }
+  }
+
+  /** Nobody uses the lockspace any more: gives everything back. */
+  private void leave(DeltaLease lease) {
+    lease.release();
+    closeWatchdog();
+    awaitSettled(lease);
+  }
+
+  /**
+   * Closing an armed session would reset the host: waits until the watchdog daemon let go of it.
+   */
+  private void closeWatchdog() {
+    WatchdogSession session = lockspace.watchdog();
+    long deadline = clock.nanos() + SETTLE_LIMIT_NANOS;
+    while (!session.deactivate() && clock.nanos() < deadline) {
+      runtime.pause().sleep(RETRY_PAUSE_NANOS);
+    }
+    session.close();
   }
 
   /** The same area under another path would be one host_id renewed by two threads. */
@@ -186,6 +212,7 @@ final class RenewalThread implements Runnable {
     lockspace.publish(
         lockspace.status().renewed(renewal.result(), attempt, lease.lastSuccessSeconds()));
     if (renewal.succeeded()) {
+      lockspace.watchdog().renewed(lease.lastSuccessSeconds());
       lockspace
           .history()
           .success(lease.lastSuccessSeconds(), renewal.readMillis(), renewal.writeMillis());
