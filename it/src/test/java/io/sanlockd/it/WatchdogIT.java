@@ -34,12 +34,16 @@ class WatchdogIT {
 
   @RegisterExtension final Scene scene = new Scene();
 
+  static Stream<Peers> peers() {
+    return Peers.all().filter(peers -> peers.b() == Implementation.C);
+  }
+
   static Stream<Peers> ourDaemon() {
-    return Peers.all().filter(peers -> peers.a() == Implementation.JAVA);
+    return peers().filter(peers -> peers.a() == Implementation.JAVA);
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void deviceIsPingedWhileLockspacesLiveAndClosedCleanlyOnlyAfterTheLastOneIsLeft(Peers peers)
       throws Exception {
     Storage first = scene.storage(Storage.Kind.FILE, 2);
@@ -67,7 +71,7 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void pingsStopInTimeWhenRenewalsStopAndAProcessCanNotBeStopped(Peers peers) throws Exception {
     Storage other = scene.faultyStorage(1);
     Fault stuck = other.fault().holdEverything();
@@ -98,7 +102,7 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void killedDaemonHasTheHostReset(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
@@ -116,7 +120,7 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void stoppedDaemonHasTheHostResetUnlessItGoesOn(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
@@ -167,7 +171,7 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void stoppedWdmdPingsNothing(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
@@ -182,6 +186,22 @@ class WatchdogIT {
         "wdmd goes on",
         LIMIT,
         () -> host.operations().size() > host.operations().indexOf(last) + 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("peers")
+  void withoutWdmdNoLockspaceIsJoined(Peers peers) throws Exception {
+    Storage storage = scene.storage(Storage.Kind.FILE, 2);
+    WatchdogHost host = scene.watchdogHost(peers.b());
+    host.signalWdmd("TERM");
+    host.awaitOperation(Kind.CLOSE_CLEAN, 0);
+    Daemon daemon = scene.daemon(host, peers.a());
+    Joining.init(daemon.cli(), storage, "-s", storage.lockspace(LS, 0));
+    Command.Result result =
+        daemon.cli().client("add_lockspace", "-s", storage.lockspace(LS, 1), "-o", "2");
+    assertThat(result.done()).as("%s", result).isEqualTo(-203);
+    assertThat(storage.read(0, 512).getLong(152)).as("nothing was taken on disk").isZero();
+    daemon.awaitNoLockspace();
   }
 
   private Daemon joined(WatchdogHost host, Peers peers, Storage storage) throws Exception {
