@@ -35,12 +35,11 @@ class Host:
         return f"vm:{self.host_id}:{DISK}:0"
 
     def start_wdmd(self):
-        self.wdmd_pid = self.start(f"{self._wdmd} -D")
-        self.wait_until("wdmd --dump", START_SECONDS)
+        self.wdmd_pid = self._start_program(f"{self._wdmd} -D", "wdmd --dump")
 
     def start_sanlock(self):
-        self.sanlock_pid = self.start(f"{self._sanlock} daemon -D -w 1 -e host{self.host_id}")
-        self.wait_until("sanlock client status", START_SECONDS)
+        command = f"{self._sanlock} daemon -D -w 1 -e host{self.host_id}"
+        self.sanlock_pid = self._start_program(command, "sanlock client status")
 
     def join(self):
         self.machine.run(f"sanlock client add_lockspace -s {self.lockspace} -o {self._io_timeout}")
@@ -60,6 +59,14 @@ class Host:
     def start(self, command):
         """Starts a program in the background with its output on the console; returns its pid."""
         return int(self.machine.run(f"setsid {command} </dev/null >/dev/console 2>&1 & echo $!"))
+
+    def _start_program(self, command, answers):
+        """Starts a daemon and waits until it answers; returns its pid."""
+        pid = self.start(command)
+        self.wait_until(f"{answers} || ! [ -d /proc/{pid} ]", START_SECONDS)
+        if not self.runs(pid):
+            raise GuestError(f"{self.machine.name}: ended at once, see its console: {command}")
+        return pid
 
     def signal(self, name, pid):
         self.machine.run(f"kill -{name} {pid}")

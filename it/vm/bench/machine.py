@@ -142,9 +142,11 @@ class Machine:
             except OSError:
                 connection.close()
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    text = (self._directory / f"{self.name}.qemu").read_text(errors="replace")
-                    raise GuestError(f"{self.name} does not start: {text}") from None
+                    raise GuestError(f"{self.name} does not start: {self._qemu_log()}") from None
                 time.sleep(0.1)
+
+    def _qemu_log(self):
+        return (self._directory / f"{self.name}.qemu").read_text(errors="replace")
 
     def _throttle(self, bytes_per_second):
         self._execute("qom-set", path="limits", property="limits", value={"bps-total": bytes_per_second})
@@ -154,9 +156,14 @@ class Machine:
         with self._changed:
             self._reply = None
             request = {"execute": command, "arguments": arguments}
-            self._monitor.sendall(json.dumps(request).encode() + b"\n")
-            if not self._changed.wait_for(lambda: self._reply, 30):
+            try:
+                self._monitor.sendall(json.dumps(request).encode() + b"\n")
+            except OSError:
+                raise GuestError(f"{self.name} does not run: {self._qemu_log()}") from None
+            if not self._changed.wait_for(lambda: self._reply or self._process.poll() is not None, 30):
                 raise GuestError(f"{self.name}: the monitor does not answer {command}")
+            if not self._reply:
+                raise GuestError(f"{self.name} does not run: {self._qemu_log()}")
             if "error" in self._reply:
                 raise GuestError(f"{self.name}: {command}: {self._reply['error']['desc']}")
 
@@ -173,6 +180,8 @@ class Machine:
                     by_device = self._watchdog_at is not None and now - self._watchdog_at < 5
                     self.resets.append((now, "watchdog" if by_device else "guest"))
                 self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
     def _read_agent(self):
         for line in self._lines(self._agent):
@@ -191,4 +200,4 @@ class Machine:
             with connection.makefile("rb") as lines:
                 yield from lines
         except (OSError, ValueError):
-            return  # switched off
+            pass  # switched off
