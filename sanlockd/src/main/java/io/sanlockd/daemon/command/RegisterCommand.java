@@ -47,19 +47,18 @@ final class RegisterCommand implements CommandHandler.Open {
       request.connection().close();
       return;
     }
-    record.client(pid, recorded -> registerRecorded(request, pid, process, recorded));
-  }
-
-  private void registerRecorded(
-      Request request, int pid, Optional<PeerProcess> process, boolean recorded) {
-    if (!recorded) {
-      log.error("register of pid " + pid + " refused, it can not be recorded");
-      process.ifPresent(PeerProcess::close);
-      request.connection().close();
-      return;
-    }
-    request.client().register(pid, process);
+    Client client = request.client();
+    client.register(pid, process);
     request.connection().markRegistered();
+    record.client(
+        pid,
+        recorded -> {
+          if (!recorded) {
+            log.error("register of pid " + pid + " refused, it can not be recorded");
+            request.connection().close();
+          }
+          client.recorded();
+        });
     request.finish();
   }
 }
