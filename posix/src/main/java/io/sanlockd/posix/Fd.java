@@ -83,6 +83,26 @@ public final class Fd {
     return transfer(SEND, fd, direct);
   }
 
+  /**
+   * An ioctl whose argument is an int that the kernel reads, writes or both. Allocation-free.
+   *
+   * @param value what the kernel reads
+   * @return what it wrote (or {@code value}), or a negative errno; for values from 0 up
+   */
+  public static int ioctl(int fd, long request, int value) {
+    Native.Scratch scratch = Native.scratch();
+    while (true) {
+      scratch.buffer.putInt(0, value);
+      if (Native.C.ioctl(fd, request, scratch.address) >= 0) {
+        return scratch.buffer.getInt(0);
+      }
+      int errno = Native.errno();
+      if (errno != Errno.EINTR) {
+        return -errno;
+      }
+    }
+  }
+
   /** Sets or clears O_NONBLOCK of the open file behind the descriptor. */
   public static void setNonBlocking(int fd, boolean nonBlocking) throws PosixException {
     setBit(fd, F_GETFL, F_SETFL, OpenFlags.NONBLOCK, nonBlocking);
