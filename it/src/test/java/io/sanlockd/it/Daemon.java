@@ -42,12 +42,16 @@ final class Daemon implements AutoCloseable {
    *
    * @param directory gets the run directory {@code name} and the log {@code name.log}
    * @param name host name and name of the run directory
+   * @param options further options
    */
-  static Daemon start(Implementation implementation, Path directory, String name) throws Exception {
+  static Daemon start(Implementation implementation, Path directory, String name, String... options)
+      throws Exception {
     Path runDirectory = Files.createDirectories(directory.resolve(name));
     Path log = directory.resolve(name + ".log");
     long startNanos = System.nanoTime();
-    Process process = launch(implementation, runDirectory, log, "-w", "0", "-e", name);
+    List<String> all = new ArrayList<>(List.of("-w", "0", "-e", name));
+    all.addAll(List.of(options));
+    Process process = launch(implementation, runDirectory, log, all.toArray(String[]::new));
     try {
       return new Daemon(implementation, runDirectory, log, process, startNanos);
     } catch (Exception | AssertionError e) {

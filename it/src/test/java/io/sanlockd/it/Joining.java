@@ -23,7 +23,12 @@ final class Joining {
 
   /** Joins a lockspace with an io_timeout of 1 second. */
   static void join(Cli cli, String lockspace) throws IOException {
-    Command.Result result = cli.client("add_lockspace", "-s", lockspace, "-o", "1");
+    join(cli, lockspace, 1);
+  }
+
+  static void join(Cli cli, String lockspace, int ioTimeoutSeconds) throws IOException {
+    Command.Result result =
+        cli.client("add_lockspace", "-s", lockspace, "-o", Integer.toString(ioTimeoutSeconds));
     assertThat(result.done()).as("%s", result).isZero();
   }
 }

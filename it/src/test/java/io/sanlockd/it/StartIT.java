@@ -28,12 +28,14 @@ class StartIT {
         times.add(daemon.untilAnswer());
       }
     }
+    report("socket answers after", times, "500 ms");
+  }
+
+  /** The goal is for a machine that is not busy: only the best round is judged, generously. */
+  private static void report(String what, List<Duration> times, String goal) {
     Collections.sort(times);
     System.out.println(
-        "socket answers after "
-            + times.stream().map(time -> time.toMillis() + " ms").toList()
-            + "; the goal is 500 ms");
-    // The goal is for a machine that is not busy: only the best round is judged, and generously.
+        what + times.stream().map(time -> " " + time.toMillis()).toList() + " ms; goal " + goal);
     assertThat(times.get(0)).isLessThan(Duration.ofSeconds(5));
   }
 
@@ -59,10 +61,16 @@ class StartIT {
       throws Exception {
     Daemon first = scene.daemon(peers.a(), "host");
     Path log = scene.directory().resolve("second.log");
-    Process second = Daemon.launch(peers.b(), first.runDirectory(), log, "-w", "0");
-    scene.own(second::destroyForcibly);
-    assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(second.exitValue()).isEqualTo(1);
+    List<Duration> times = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      long startNanos = System.nanoTime();
+      Process second = Daemon.launch(peers.b(), first.runDirectory(), log, "-w", "0");
+      scene.own(second::destroyForcibly);
+      assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      times.add(Duration.ofNanos(System.nanoTime() - startNanos));
+      assertThat(second.exitValue()).isEqualTo(1);
+    }
+    report(peers.b() + ": a second daemon ends after", times, "1000 ms");
     assertThat(Files.readString(log)).contains("sanlock.pid");
     assertThat(Wire.answers(first.socket())).isTrue();
     assertThat(Files.readString(first.runDirectory().resolve("sanlock.pid")))

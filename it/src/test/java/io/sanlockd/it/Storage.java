@@ -1,5 +1,7 @@
 package io.sanlockd.it;
 
+import io.sanlockd.it.fault.FaultFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -23,11 +25,13 @@ final class Storage implements AutoCloseable {
   private final Path file;
   private final Path path;
   private final int sectorSize;
+  private final Closeable device;
 
-  private Storage(Path file, Path path, int sectorSize) {
+  private Storage(Path file, Path path, int sectorSize, Closeable device) {
     this.file = file;
     this.path = path;
     this.sectorSize = sectorSize;
+    this.device = device;
   }
 
   /** What storage can be. */
@@ -42,15 +46,30 @@ final class Storage implements AutoCloseable {
 
   /** Creates storage of {@code areas} zero areas; skips the test when the kind is not possible. */
   static Storage create(Kind kind, Path directory, int areas) throws IOException {
+    Path file = zeroFile(directory, areas);
+    return switch (kind) {
+      case FILE -> new Storage(file, file, 512, () -> {});
+      case LOOP_512 -> loop(file, 512);
+      case LOOP_4096 -> loop(file, 4096);
+    };
+  }
+
+  /** A file that misbehaves on command, see {@link #fault}; skips the test where not possible. */
+  static Storage createFaulty(Path directory, int areas) throws IOException {
+    if (!Ids.isRoot() || !FaultFile.isPossible()) {
+      Skip.because("a FUSE file needs root and /dev/fuse");
+    }
+    Path file = zeroFile(directory, areas);
+    FaultFile fault = FaultFile.mount(Files.createTempDirectory(directory, "fuse"), file);
+    return new Storage(file, fault.path(), 512, fault);
+  }
+
+  private static Path zeroFile(Path directory, int areas) throws IOException {
     Path file = Files.createTempFile(directory, "disk", "");
     try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
       access.setLength((long) areas * AREA);
     }
-    return switch (kind) {
-      case FILE -> new Storage(file, file, 512);
-      case LOOP_512 -> loop(file, 512);
-      case LOOP_4096 -> loop(file, 4096);
-    };
+    return file;
   }
 
   private static Storage loop(Path file, int sectorSize) throws IOException {
@@ -65,7 +84,8 @@ final class Storage implements AutoCloseable {
     if (result.exit() != 0) {
       Skip.because("no loop device with sectors of " + sectorSize + ": " + result.err().strip());
     }
-    return new Storage(file, Path.of(result.out().strip()), sectorSize);
+    Path device = Path.of(result.out().strip());
+    return new Storage(file, device, sectorSize, () -> detachLoop(device));
   }
 
   /** What daemons open. */
@@ -113,10 +133,17 @@ final class Storage implements AutoCloseable {
     return Files.readAllBytes(file);
   }
 
+  /** What makes the storage fail; only of storage made by {@link #createFaulty}. */
+  FaultFile fault() {
+    return (FaultFile) device;
+  }
+
+  private static void detachLoop(Path device) throws IOException {
+    Command.run(List.of("losetup", "-d", device.toString()), Map.of(), LIMIT).succeeded();
+  }
+
   @Override
   public void close() throws IOException {
-    if (!path.equals(file)) {
-      Command.run(List.of("losetup", "-d", path.toString()), Map.of(), LIMIT).succeeded();
-    }
+    device.close();
   }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The lease of a dead host goes to another, when that host is certainly reset and not before. */
@@ -28,11 +30,21 @@ class TakeoverIT {
 
   @RegisterExtension final Scene scene = new Scene();
 
+  /** Everybody on a file, and those that are not of one kind on a device with large sectors. */
+  static Stream<Arguments> peersAndStorage() {
+    return Stream.concat(
+        Peers.all().map(peers -> Arguments.arguments(peers, Storage.Kind.FILE)),
+        Peers.all()
+            .filter(peers -> peers.a() != peers.b())
+            .map(peers -> Arguments.arguments(peers, Storage.Kind.LOOP_4096)));
+  }
+
   /** The daemon of the first of the peers is killed, the second takes over. */
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
-  void leaseOfAKilledDaemonIsTakenOverAfterItsDeadTimeAndSoonAfter(Peers peers) throws Exception {
-    Cluster cluster = Cluster.form(scene, peers, Storage.Kind.FILE);
+  @MethodSource("peersAndStorage")
+  void leaseOfAKilledDaemonIsTakenOverAfterItsDeadTimeAndSoonAfter(Peers peers, Storage.Kind kind)
+      throws Exception {
+    Cluster cluster = Cluster.form(scene, peers, kind);
     Holder onA = scene.holder(cluster.a.cli(), cluster.resource());
     Holder onB = scene.holder(cluster.b.cli());
     assertThat(onB.acquire(cluster.b.cli(), cluster.resource())).isEqualTo(-243);
@@ -54,7 +66,12 @@ class TakeoverIT {
         .isGreaterThanOrEqualTo(DEAD_SECONDS - RENEWAL_SECONDS);
     long ageSeconds = monotonicSeconds() - lastLiveSeconds(cluster.b);
     System.out.println(
-        peers + ": lease taken over " + ageSeconds + " s after the last renewal seen");
+        peers
+            + " on "
+            + kind
+            + ": lease taken over "
+            + ageSeconds
+            + " s after the last renewal seen");
     assertThat(ageSeconds).isBetween(DEAD_SECONDS, DEAD_SECONDS + SOON_SECONDS);
     assertThat(onB.inquire(cluster.b.cli()).out()).contains("\"" + cluster.resource() + ":2\"");
   }

@@ -107,6 +107,26 @@ final class Native {
 
     int getrlimit(int resource, long address);
 
+    int setrlimit(int resource, long address);
+
+    int initgroups(@In byte[] user, int gid);
+
+    int setgroups(long count, long listAddress);
+
+    int setgid(int gid);
+
+    int setuid(int uid);
+
+    int prctl(int option, long a, long b, long c, long d);
+
+    int mlockall(int flags);
+
+    int sched_setscheduler(int pid, int policy, long parameterAddress);
+
+    int sched_getscheduler(int pid);
+
+    int sched_get_priority_max(int policy);
+
     long getpwnam(@In byte[] name);
 
     long getgrnam(@In byte[] name);

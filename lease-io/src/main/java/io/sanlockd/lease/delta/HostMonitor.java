@@ -10,7 +10,6 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.Magic;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import net.openhft.chronicle.bytes.BytesStore;
@@ -96,25 +95,25 @@ public final class HostMonitor implements HostTable {
    * only.
    *
    * @param area the area as read
-   * @return the hosts whose notification for us was newly accepted
+   * @return what the hosts that have renewed since the last image want from us
    */
-  public List<Long> examine(BytesStore<?, ?> area) {
+  public HostCalls examine(BytesStore<?, ?> area) {
     long now = clock.seconds();
-    List<Long> requests = new ArrayList<>(0);
+    HostCalls calls = new HostCalls(new ArrayList<>(0), new ArrayList<>(0));
     AreaLayout layout = new AreaLayout(identity.geometry());
     for (int hostId = 1; hostId <= identity.geometry().maxHosts(); hostId++) {
-      examineHost(area, layout.deltaLease(hostId), hostId, now, requests);
+      examineHost(area, layout.deltaLease(hostId), hostId, now, calls);
     }
     if (firstCheck == 0) {
       firstCheck = now;
     }
     // Last: whoever reads this time first and an entry then sees an entry at least as new.
     lastCheck = now;
-    return requests;
+    return calls;
   }
 
   private void examineHost(
-      BytesStore<?, ?> area, long offset, int hostId, long now, List<Long> requests) {
+      BytesStore<?, ?> area, long offset, int hostId, long now, HostCalls calls) {
     Seen before = seen.get(hostId);
     boolean good = checkGood(area, offset, hostId, before);
     long ownerId = LeaderRecord.ownerIdAt(area, offset);
@@ -125,6 +124,8 @@ public final class HostMonitor implements HostTable {
         && timestamp == before.timestamp) {
       return;
     }
+    boolean calling =
+        hostId != identity.hostId() && HostBitmap.isSet(area, offset, identity.hostId());
     Seen after;
     if (good) {
       LeaderRecord record = LeaderRecord.decode(area, offset);
@@ -141,6 +142,18 @@ public final class HostMonitor implements HostTable {
               record.resourceName(),
               now,
               before.lastRequest);
+      if (calling && record.writeGeneration() != 0) {
+        log.debug("host event from host_id " + hostId);
+        calls
+            .events()
+            .add(
+                new HostCalls.Event(
+                    ownerId,
+                    generation,
+                    record.writeId(),
+                    record.writeGeneration(),
+                    record.writeTimestamp()));
+      }
     } else {
       // A host that renews with a partly bad record must not be taken for dead.
       after =
@@ -153,12 +166,10 @@ public final class HostMonitor implements HostTable {
               now,
               before.lastRequest);
     }
-    if (hostId != identity.hostId()
-        && HostBitmap.isSet(area, offset, identity.hostId())
-        && (after.lastRequest == 0 || now - after.lastRequest >= requestIntervalSeconds)) {
+    if (calling && (after.lastRequest == 0 || now - after.lastRequest >= requestIntervalSeconds)) {
       log.debug("request from host_id " + hostId);
       after = after.withRequest(now);
-      requests.add((long) hostId);
+      calls.requests().add((long) hostId);
     }
     seen.set(hostId, after);
   }

@@ -20,6 +20,9 @@ import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.status.HelperFacts;
+import io.sanlockd.daemon.watchdog.Watchdog;
+import io.sanlockd.daemon.watchdog.WdmdConnector;
+import io.sanlockd.daemon.watchdog.WdmdWatchdog;
 import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.daemon.work.ThreadWorkers;
@@ -99,6 +102,9 @@ final class Daemon {
             LeaseTimes.DEFAULT_FIRE_TIMEOUT,
             disks,
             new FileIdentity(),
+            options.useWatchdog == 0
+                ? Watchdog.NONE
+                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds),
             clock,
             mainLoop,
             new RenewalThreads(e -> die(e, log)),
@@ -125,7 +131,7 @@ final class Daemon {
             lockspaces,
             clients,
             resources,
-            new DirectSignals(helper::kill),
+            new DirectSignals(helper),
             helper::runPath,
             clock,
             options.graceSeconds,

@@ -27,10 +27,8 @@ public final class Client {
   private int lastCommand;
   private boolean suspended;
   private int restrictions;
-  private int killCount;
-  private long killLastSeconds;
+  private final KillRecord kills = new KillRecord();
   private Optional<KillProgram> killProgram = Optional.empty();
-  private boolean killProgramRan;
 
   /**
    * A connection that has not said anything yet.
@@ -164,27 +162,9 @@ public final class Client {
     restrictions = mask;
   }
 
-  /** How often the process was signalled because its lockspace failed or is removed. */
-  public int killCount() {
-    return killCount;
-  }
-
-  /** Monotonic seconds of the last signal. */
-  public long killLastSeconds() {
-    return killLastSeconds;
-  }
-
-  /** Notes one more signal. */
-  public void killed(long nowSeconds) {
-    killCount++;
-    killLastSeconds = nowSeconds;
-  }
-
-  /** A process that gave up all its leases in time survives. */
-  public void forgetKilling() {
-    killCount = 0;
-    killLastSeconds = 0;
-    killProgramRan = false;
+  /** What was done to stop the process because its lockspace fails or is removed. */
+  public KillRecord kills() {
+    return kills;
   }
 
   /** What stops the process gracefully, empty = SIGTERM. */
@@ -195,15 +175,5 @@ public final class Client {
   /** Replaces what stops the process gracefully. */
   public void killProgram(Optional<KillProgram> program) {
     killProgram = program;
-  }
-
-  /** Whether the kill program was started; that happens once. */
-  public boolean killProgramRan() {
-    return killProgramRan;
-  }
-
-  /** The kill program was started. */
-  public void noteKillProgramRan() {
-    killProgramRan = true;
   }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** All connections by slot. Main loop only. */
 public final class Clients {
@@ -29,6 +30,11 @@ public final class Clients {
   /** Every connection, by ascending slot. */
   public Collection<Client> all() {
     return List.copyOf(bySlot.values());
+  }
+
+  /** Visits every connection, by ascending slot; none may be added or removed meanwhile. */
+  public void forEach(Consumer<Client> action) {
+    bySlot.values().forEach(action);
   }
 
   /** The registered client with the lowest slot that has this pid; pid 0 matches nobody. */

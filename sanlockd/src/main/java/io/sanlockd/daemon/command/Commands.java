@@ -59,6 +59,9 @@ public final class Commands {
     table.put(Command.INQ_LOCKSPACE, new LockspaceCommands.Inquire(lockspaces));
     table.put(Command.REM_LOCKSPACE, new LockspaceCommands.Remove(lockspaces, resources));
     table.put(Command.SET_CONFIG, new LockspaceCommands.SetConfig(lockspaces));
+    table.put(Command.REG_EVENT, new EventCommands.Register(lockspaces, clients, log));
+    table.put(Command.END_EVENT, new EventCommands.End(lockspaces));
+    table.put(Command.SET_EVENT, new EventCommands.Set(lockspaces, clock, log));
     table.put(Command.GET_LOCKSPACES, new HostCommands.GetLockspaces(lockspaces));
     table.put(Command.GET_HOSTS, new HostCommands.GetHosts(lockspaces));
     table.put(Command.HOST_STATUS, new HostCommands.HostStatus(lockspaces));

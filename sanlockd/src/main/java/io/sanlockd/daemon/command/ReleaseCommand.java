@@ -79,7 +79,7 @@ final class ReleaseCommand implements CommandHandler.ForTarget {
       int resultSoFar) {
     target.tokens().removeAll(tokens);
     if (target.tokens().isEmpty()) {
-      target.forgetKilling();
+      target.kills().forget();
     }
     Countdown countdown = new Countdown(request, target, tokens.size(), resultSoFar);
     tokens.forEach(token -> resources.release(token, rename, countdown::released));

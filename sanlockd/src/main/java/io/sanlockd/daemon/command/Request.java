@@ -2,6 +2,7 @@ package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.loop.Connection;
+import io.sanlockd.daemon.loop.PushChannel;
 import io.sanlockd.model.Check;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.IndexEntry;
@@ -146,6 +147,16 @@ final class Request {
             return chunks.next();
           }
         });
+  }
+
+  /**
+   * Plain good reply that echoes data2, after which the connection only takes messages.
+   *
+   * @param onEnd told when the peer ends the channel
+   */
+  PushChannel replyAndPush(Runnable onEnd) {
+    answer();
+    return connection.replyAndPush(message(header.reply(0, header.data2(), 0), 0, b -> {}), onEnd);
   }
 
   /** No reply at all; the connection stays open. */

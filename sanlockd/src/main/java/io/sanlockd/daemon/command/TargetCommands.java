@@ -33,9 +33,12 @@ final class TargetCommands {
       }
       target = found.get();
     }
-    boolean beingKilled = target.killCount() > 0 && command == Command.ACQUIRE;
+    boolean beingKilled = target.kills().begun() && command == Command.ACQUIRE;
     if (target.pid() <= 0 || beingKilled || target.activeCommand() != 0) {
       return Selection.refused(ResultCode.EBUSY);
+    }
+    if (command == Command.ACQUIRE && !supervisor.canStop(target)) {
+      return Selection.refused(ResultCode.EAGAIN);
     }
     return new Selection(Optional.of(target), 0);
   }

@@ -1,15 +1,19 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.watchdog.WatchdogSession;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.Check;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
  * One lockspace from add to end. Owned by the main loop; only {@link #publish}, {@link #joined},
- * {@link #status}, {@link #membership} and {@link #history} are for the renewal thread, too.
+ * {@link #guardedBy}, {@link #status}, {@link #membership}, {@link #watchdog}, {@link #history} and
+ * {@link #notices} are for the renewal thread, too.
  */
 public final class Lockspace {
   /** Which list a lockspace is on. */
@@ -34,17 +38,43 @@ public final class Lockspace {
     STUCK
   }
 
+  /** Why the processes that use a lockspace are stopped. */
+  public enum Cause {
+    /** A client or a forced shutdown asked for its removal. */
+    REMOVED(false),
+    /** The last renewal is too old. */
+    EXPIRED(true),
+    /** Somebody overwrote our delta lease, and may own the host_id by now. */
+    OVERWRITTEN(true),
+    /** The watchdog daemon is lost: the host is about to be reset. */
+    UNGUARDED(true);
+
+    private final boolean leaseLost;
+
+    Cause(boolean leaseLost) {
+      this.leaseLost = leaseLost;
+    }
+
+    /** Whether our lease, or its protection, is lost. */
+    public boolean leaseLost() {
+      return leaseLost;
+    }
+  }
+
   private final long id;
   private final LockspaceSpec spec;
   private final LeaseTimes times;
   private final LockspaceSettings settings;
   private final RenewalHistory history;
   private final StopSignal stop;
+  private final HostNotices notices;
+  private final EventChannels events;
   private final List<IntConsumer> addWaiters = new ArrayList<>();
   private final List<Runnable> endWaiters = new ArrayList<>();
 
   private volatile RenewalStatus status = RenewalStatus.NONE;
   private volatile Membership membership;
+  private volatile WatchdogSession watchdog = WatchdogSession.NONE;
 
   /** Written by the main loop only; workers look at them to give up early. */
   private volatile Phase phase = Phase.ADDING;
@@ -55,18 +85,25 @@ public final class Lockspace {
   private boolean externalUsed;
   private boolean usedByOrphans;
   private int usedRetries;
-  private boolean renewalFailed;
+  private Cause cause;
   private long killingSinceSeconds;
   private int undoResult;
 
   Lockspace(
-      long id, LockspaceSpec spec, LeaseTimes times, LockspaceSettings settings, StopSignal stop) {
+      long id,
+      LockspaceSpec spec,
+      LeaseTimes times,
+      LockspaceSettings settings,
+      StopSignal stop,
+      Function<String, LeaseLog> logs) {
     this.stop = stop;
     this.id = id;
     this.spec = spec;
     this.times = times;
     this.settings = settings;
     this.history = new RenewalHistory(settings.historySize());
+    this.notices = new HostNotices(spec.hostId(), setBitmapSeconds());
+    this.events = new EventChannels(logs.apply(this + " "));
   }
 
   /** Number of this instance, never reused. */
@@ -99,14 +136,25 @@ public final class Lockspace {
     return removalRequested;
   }
 
-  /** Whether our lease was found expired or corrupt. */
+  /** Whether our lease was found expired or corrupt, or its protection lost. */
   public boolean renewalFailed() {
-    return renewalFailed;
+    return cause != null && cause.leaseLost();
   }
 
   /** Whether the uses there are may go on. Any thread. */
   public boolean usable() {
     return phase == Phase.ACTIVE && killing == Killing.NO;
+  }
+
+  /**
+   * Until when processes may stop by themselves, in monotonic seconds (recovery.md 4). If renewals
+   * succeed again the end moves on, but not when the lease may be another host's by now or the
+   * watchdog is about to fire.
+   */
+  public long graceEnd(int graceSeconds) {
+    long expiry = status.renewalSuccess() + times.failSeconds();
+    boolean inHurry = cause != Cause.EXPIRED || status.corruptResult() != 0;
+    return graceSeconds + (inHurry ? Math.min(expiry, killingSinceSeconds) : expiry);
   }
 
   /** Whether a new use may begin: not once removal was requested. Any thread. */
@@ -144,11 +192,6 @@ public final class Lockspace {
     usedRetries++;
   }
 
-  /** When {@link #startKilling} was called, in monotonic seconds. */
-  public long killingSinceSeconds() {
-    return killingSinceSeconds;
-  }
-
   /** What the renewal thread last reported. */
   public RenewalStatus status() {
     return status;
@@ -159,9 +202,24 @@ public final class Lockspace {
     return membership;
   }
 
+  /** What resets this host when our lease runs out. */
+  public WatchdogSession watchdog() {
+    return watchdog;
+  }
+
   /** The last renewals. */
   public RenewalHistory history() {
     return history;
+  }
+
+  /** What our renewals tell other hosts. */
+  public HostNotices notices() {
+    return notices;
+  }
+
+  /** Who hears what other hosts tell us. Main loop only. */
+  public EventChannels events() {
+    return events;
   }
 
   /** How long a notification to another host stays set. */
@@ -189,6 +247,10 @@ public final class Lockspace {
     membership = newMembership;
   }
 
+  void guardedBy(WatchdogSession session) {
+    watchdog = session;
+  }
+
   StopSignal stop() {
     return stop;
   }
@@ -203,10 +265,10 @@ public final class Lockspace {
   }
 
   /** Recovery or removal begins: from now on no new use is allowed, for ever. */
-  public void startKilling(boolean leaseLost, long nowSeconds) {
+  public void startKilling(Cause why, long nowSeconds) {
     Check.state(killing == Killing.NO, "killing twice");
     killingSinceSeconds = nowSeconds;
-    renewalFailed |= leaseLost;
+    cause = why;
     killing = Killing.RUNNING;
   }
 

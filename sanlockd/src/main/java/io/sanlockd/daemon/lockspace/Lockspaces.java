@@ -1,15 +1,20 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.delta.HostCalls;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.EventMessage;
+import io.sanlockd.protocol.HostEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -23,6 +28,7 @@ public final class Lockspaces {
 
   private final LockspaceSettings settings;
   private final RenewalThread.Storage storage;
+  private final Watchdog watchdog;
   private final Clock clock;
   private final MainLoop mainLoop;
   private final RenewalRuntime runtime;
@@ -33,6 +39,7 @@ public final class Lockspaces {
   private final List<Lockspace> all = new ArrayList<>();
 
   private final List<Runnable> stateWaiters = new ArrayList<>();
+  private Consumer<Lockspace> onRequest = lockspace -> {};
   private long lastId;
   private boolean shuttingDown;
 
@@ -46,6 +53,7 @@ public final class Lockspaces {
       int fireTimeout,
       DiskOpener opener,
       StorageIdentity identity,
+      Watchdog watchdog,
       Clock clock,
       MainLoop mainLoop,
       RenewalRuntime runtime,
@@ -53,6 +61,7 @@ public final class Lockspaces {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
     this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims());
+    this.watchdog = watchdog;
     this.clock = clock;
     this.mainLoop = mainLoop;
     this.runtime = runtime;
@@ -80,12 +89,13 @@ public final class Lockspaces {
   private int begin(LockspaceSpec spec, int ioTimeout, IntConsumer done) {
     LeaseTimes times =
         new LeaseTimes(ioTimeout == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : ioTimeout, fireTimeout);
-    Lockspace lockspace = new Lockspace(++lastId, spec, times, settings, runtime.stopSignal());
+    Lockspace lockspace =
+        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), logs);
     LeaseLog log = logs.apply(lockspace + " ");
     log.warning("lockspace " + spec);
     RenewalThread renewal =
         new RenewalThread(
-            lockspace, settings, storage, clock, runtime, log, reports(lockspace, log));
+            lockspace, settings, storage, watchdog, clock, runtime, log, reports(lockspace, log));
     if (!runtime.start("lockspace" + lockspace.id(), renewal)) {
       log.error("add_lockspace no thread for " + spec);
       return ResultCode.EGENERIC.number();
@@ -177,8 +187,8 @@ public final class Lockspaces {
       }
 
       @Override
-      public void notified(List<Long> hostIds) {
-        log.debug("notified by hosts " + hostIds);
+      public void called(HostCalls calls) {
+        mainLoop.execute(() -> hostsCalled(lockspace, calls));
       }
 
       @Override
@@ -186,6 +196,27 @@ public final class Lockspaces {
         mainLoop.execute(() -> threadEnded(lockspace, log));
       }
     };
+  }
+
+  private void hostsCalled(Lockspace lockspace, HostCalls calls) {
+    long hostId = lockspace.spec().hostId();
+    for (HostCalls.Event event : calls.events()) {
+      lockspace
+          .events()
+          .deliver(
+              new EventMessage(
+                  new HostEvent(hostId, event.generation(), event.event(), event.data()),
+                  event.fromHostId(),
+                  event.fromGeneration()));
+    }
+    if (!calls.requests().isEmpty() && lockspace.usable()) {
+      onRequest.accept(lockspace);
+    }
+  }
+
+  /** Says what to do when another host wants a lease of ours in a lockspace; nothing until then. */
+  public void onRequest(Consumer<Lockspace> action) {
+    onRequest = action;
   }
 
   private void acquireEnded(Lockspace lockspace, int result, LeaseLog log) {
@@ -196,8 +227,7 @@ public final class Lockspaces {
     } else if (lockspace.removalRequested() || shuttingDown) {
       log.debug("add_lockspace undo");
       lockspace.undoWith(ResultCode.EGENERIC.number());
-      lockspace.moveTo(Lockspace.Phase.REMOVING);
-      lockspace.stop().stop();
+      end(lockspace);
     } else {
       log.debug("add_lockspace done");
       lockspace.moveTo(Lockspace.Phase.ACTIVE);
@@ -208,6 +238,7 @@ public final class Lockspaces {
 
   private void threadEnded(Lockspace lockspace, LeaseLog log) {
     log.debug("free lockspace");
+    lockspace.events().closeAll();
     lockspace.moveTo(Lockspace.Phase.GONE);
     all.remove(lockspace);
     lockspace.addFinished(lockspace.undoResult());
@@ -276,9 +307,30 @@ public final class Lockspaces {
   /** Every user is gone: the renewal thread returns the lease, if it can, and ends. */
   public void leave(Lockspace lockspace) {
     logs.apply(lockspace + " ").debug("set thread_stop");
+    end(lockspace);
+    wakeStateWaiters();
+  }
+
+  /** First of all the watchdog, which may be about to fire. */
+  private static void end(Lockspace lockspace) {
+    boolean unused = lockspace.watchdog().deactivate();
     lockspace.moveTo(Lockspace.Phase.REMOVING);
     lockspace.stop().stop();
-    wakeStateWaiters();
+  }
+
+  /**
+   * Tries once more to disarm the watchdog for lockspaces that have ended; once or twice a second.
+   *
+   * @return whether there is one that has to be tried again
+   */
+  public boolean retryDeactivations() {
+    boolean again = false;
+    for (Lockspace lockspace : all) {
+      if (lockspace.phase() == Lockspace.Phase.REMOVING) {
+        again |= !lockspace.watchdog().deactivate();
+      }
+    }
+    return again;
   }
 
   /** Forced shutdown: nothing is added any more and everything is removed. */

@@ -1,13 +1,15 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.watchdog.Watchdog;
+import io.sanlockd.daemon.watchdog.WatchdogSession;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.delta.DeltaLease;
+import io.sanlockd.lease.delta.HostCalls;
 import io.sanlockd.lease.delta.HostMonitor;
-import io.sanlockd.lease.delta.HostNotice;
 import io.sanlockd.lease.delta.LockspaceIdentity;
 import io.sanlockd.lease.delta.Renewal;
 import io.sanlockd.lease.disk.DiskOpener;
@@ -15,7 +17,6 @@ import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,8 +36,8 @@ final class RenewalThread implements Runnable {
     /** The thread waits for I/O that outlived its time limit before it can end. */
     void settling();
 
-    /** Hosts that ask us to look at our leases. */
-    void notified(List<Long> hostIds);
+    /** Other hosts want something from us. */
+    void called(HostCalls calls);
 
     /** The thread has ended; no I/O of it is in flight unless the wait for it took too long. */
     void ended();
@@ -45,6 +46,7 @@ final class RenewalThread implements Runnable {
   private final Lockspace lockspace;
   private final LockspaceSettings settings;
   private final Storage storage;
+  private final Watchdog watchdog;
   private final Clock clock;
   private final RenewalRuntime runtime;
   private final LeaseLog log;
@@ -64,6 +66,7 @@ final class RenewalThread implements Runnable {
       Lockspace lockspace,
       LockspaceSettings settings,
       Storage storage,
+      Watchdog watchdog,
       Clock clock,
       RenewalRuntime runtime,
       LeaseLog log,
@@ -71,6 +74,7 @@ final class RenewalThread implements Runnable {
     this.lockspace = lockspace;
     this.settings = settings;
     this.storage = storage;
+    this.watchdog = watchdog;
     this.clock = clock;
     this.runtime = runtime;
     this.log = log;
@@ -86,8 +90,7 @@ final class RenewalThread implements Runnable {
       DeltaLease lease = join(disk, readerDisk);
       if (lease != null) {
         renewUntilStopped(lease);
-        lease.release();
-        awaitSettled(lease);
+        leave(lease);
       }
     } catch (LeaseException e) {
       log.error("open_disk " + path + " error " + e.result());
@@ -106,6 +109,8 @@ final class RenewalThread implements Runnable {
       LockspaceIdentity identity = identify(disk);
       claimArea(identity);
       HostMonitor monitor = new HostMonitor(identity, lockspace.setBitmapSeconds(), clock, log);
+      LockspaceSpec spec = lockspace.spec();
+      lockspace.guardedBy(watchdog.connect(spec.name(), spec.hostId(), lockspace.times(), log));
       lease = new DeltaLease(identity, disk, lockspace.renewalReadExtendNanos(), clock, stop, log);
       lease.acquire(false, stop);
       lockspace.joined(
@@ -113,8 +118,9 @@ final class RenewalThread implements Runnable {
       lockspace.publish(
           RenewalStatus.acquired(ResultCode.OK.number(), attempt, lease.lastSuccessSeconds()));
       lockspace.history().success(lease.lastSuccessSeconds(), 0, 0);
-      // Fills the host table before anybody asks it.
+      // Fills the host table before anybody asks it, and gives the watchdog a fresh time.
       renew(lease);
+      lockspace.watchdog().activate(lease.lastSuccessSeconds());
       reports.acquired(ResultCode.OK.number());
       return lease;
     } catch (LeaseException e) {
@@ -122,10 +128,29 @@ final class RenewalThread implements Runnable {
       lockspace.publish(RenewalStatus.acquired(e.result(), attempt, 0));
       reports.acquired(e.result());
       if (lease != null) {
-        awaitSettled(lease);
+        leave(lease);
       }
       return null;
     }
+  }
+
+  /** Nobody uses the lockspace any more: gives everything back. */
+  private void leave(DeltaLease lease) {
+    lease.release();
+    closeWatchdog();
+    awaitSettled(lease);
+  }
+
+  /**
+   * Closing an armed session would reset the host: waits until the watchdog daemon let go of it.
+   */
+  private void closeWatchdog() {
+    WatchdogSession session = lockspace.watchdog();
+    long deadline = clock.nanos() + SETTLE_LIMIT_NANOS;
+    while (!session.deactivate() && clock.nanos() < deadline) {
+      runtime.pause().sleep(RETRY_PAUSE_NANOS);
+    }
+    session.close();
   }
 
   /** The same area under another path would be one host_id renewed by two threads. */
@@ -182,11 +207,12 @@ final class RenewalThread implements Runnable {
   private boolean renew(DeltaLease lease) {
     long before = lease.lastSuccessSeconds();
     long attempt = clock.seconds();
-    Renewal renewal = lease.renew(HostNotice.NONE);
+    Renewal renewal = lease.renew(lockspace.notices().current(attempt));
     long length = clock.seconds() - attempt;
     lockspace.publish(
         lockspace.status().renewed(renewal.result(), attempt, lease.lastSuccessSeconds()));
     if (renewal.succeeded()) {
+      lockspace.watchdog().renewed(lease.lastSuccessSeconds());
       lockspace
           .history()
           .success(lease.lastSuccessSeconds(), renewal.readMillis(), renewal.writeMillis());
@@ -204,9 +230,9 @@ final class RenewalThread implements Runnable {
     }
     if (renewal.image().isPresent()) {
       try (LeaseBuffer image = renewal.image().get()) {
-        List<Long> asking = lockspace.membership().monitor().examine(image.store());
-        if (!asking.isEmpty()) {
-          reports.notified(asking);
+        HostCalls calls = lockspace.membership().monitor().examine(image.store());
+        if (!calls.isEmpty()) {
+          reports.called(calls);
         }
       }
     }

@@ -28,6 +28,8 @@ final class Acceptor implements Source {
     this.listenerFd = listenerFd;
     this.connections = connections;
     this.registration = connections.sources.add(listenerFd, Epoll.IN, this);
+    // A class is a file, too: what tells that there are no descriptors left is loaded before.
+    String unused = acceptError(Errno.EMFILE);
   }
 
   @Override
@@ -44,9 +46,13 @@ final class Acceptor implements Source {
       if (fd >= 0) {
         take(fd);
       } else if (fd != -Errno.ECONNABORTED) {
-        pause("accept: " + Errno.name(-fd) + " (" + Errno.text(-fd) + ")");
+        pause(acceptError(-fd));
       }
     }
+  }
+
+  private static String acceptError(int errno) {
+    return "accept: " + Errno.name(errno) + " (" + Errno.text(errno) + ")";
   }
 
   boolean paused() {

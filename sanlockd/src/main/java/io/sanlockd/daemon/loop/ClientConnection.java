@@ -144,12 +144,19 @@ final class ClientConnection implements Connection, Source {
   }
 
   @Override
-  public int detach() {
-    all.checkThread();
-    Check.state(state != State.FLUSHING && state != State.CLOSED, "cannot detach in " + state);
-    state = State.CLOSED;
-    leaveQuietly();
-    return fd;
+  public PushChannel replyAndPush(ByteBuffer message, Runnable onEnd) {
+    Check.state(!registered, "a registered connection can not become a channel");
+    boolean answering = mayAnswer();
+    PushConnection channel = new PushConnection(all, fd, onEnd);
+    if (answering) {
+      state = State.CLOSED;
+      leaveQuietly();
+      channel.begin();
+      if (!channel.send(message)) {
+        channel.close();
+      }
+    }
+    return channel;
   }
 
   @Override

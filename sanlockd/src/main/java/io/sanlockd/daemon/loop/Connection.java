@@ -90,10 +90,12 @@ public interface Connection {
   void close();
 
   /**
-   * Takes the descriptor out of the loop, open: the caller owns it. The slot becomes free and
-   * {@link RequestHandler#ended} is not told.
+   * Answers, and from then on only sends: the slot becomes free, {@link RequestHandler#ended} is
+   * not told, and input is ignored but for the end. A reply that can not be sent at once ends the
+   * channel.
    *
-   * @throws IllegalStateException while a reply is under way or after the end
+   * @param onEnd told once when the peer ends the channel, not when {@link PushChannel#close} does
+   * @throws IllegalStateException when the connection is registered: it is the life of a process
    */
-  int detach();
+  PushChannel replyAndPush(ByteBuffer message, Runnable onEnd);
 }

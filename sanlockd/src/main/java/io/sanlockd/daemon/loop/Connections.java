@@ -29,6 +29,7 @@ final class Connections {
   private final Set<ClientConnection> timed = new LinkedHashSet<>();
   private final Set<ClientConnection> starved = new LinkedHashSet<>();
   private final Set<Draining> draining = new LinkedHashSet<>();
+  private final Set<PushConnection> pushing = new LinkedHashSet<>();
 
   Connections(
       Limits limits,
@@ -54,9 +55,9 @@ final class Connections {
     return MonotonicClock.nanos();
   }
 
-  /** Connections that have a descriptor, whether served or being closed gently. */
+  /** Connections that have a descriptor, whether served, pushed to or being closed gently. */
   int count() {
-    return slots.count() + draining.size();
+    return slots.count() + draining.size() + pushing.size();
   }
 
   /** Serves an accepted descriptor, or closes it when that is impossible. */
@@ -85,6 +86,15 @@ final class Connections {
 
   void forget(Draining source) {
     draining.remove(source);
+  }
+
+  /** A channel has begun or ended. */
+  void pushing(PushConnection channel, boolean on) {
+    if (on) {
+      pushing.add(channel);
+    } else {
+      pushing.remove(channel);
+    }
   }
 
   void setTimed(ClientConnection connection, boolean on) {
@@ -131,5 +141,6 @@ final class Connections {
   void closeAll() {
     slots.forEach(connection -> Fd.close(connection.fd()));
     draining.forEach(source -> Fd.close(source.fd()));
+    pushing.forEach(channel -> Fd.close(channel.fd()));
   }
 }

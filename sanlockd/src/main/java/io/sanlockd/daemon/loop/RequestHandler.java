@@ -58,8 +58,8 @@ public interface RequestHandler {
   default void peerGone(Connection connection) {}
 
   /**
-   * The connection ends; told exactly once unless it was {@linkplain Connection#detach detached} or
-   * the loop itself was closed. Its slot is free afterwards.
+   * The connection ends; told exactly once unless it was {@linkplain Connection#replyAndPush a
+   * channel} or the loop itself was closed. Its slot is free afterwards.
    */
   void ended(Connection connection, End end);
 }

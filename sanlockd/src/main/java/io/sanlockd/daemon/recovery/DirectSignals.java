@@ -8,10 +8,14 @@ import io.sanlockd.posix.Errno;
  * it may not, the helper sends them.
  */
 public final class DirectSignals implements ProcessSignals {
+  private static final int NO_SIGNAL = 0;
+
   /** Sends a signal by pid with more privilege than ours. */
-  @FunctionalInterface
   public interface Helper {
-    /** Returns 0 or a negative errno. */
+    /** Whether there is one. */
+    boolean available();
+
+    /** Returns 0 or a negative errno: -ENOTCONN when there is none, -EAGAIN when it is busy. */
     int kill(int pid, int signal);
   }
 
@@ -29,5 +33,13 @@ public final class DirectSignals implements ProcessSignals {
     }
     int result = client.process().get().signal(signal);
     return result == -Errno.EPERM ? helper.kill(client.tokens().get(0).pid(), signal) : result;
+  }
+
+  @Override
+  public int test(Client client) {
+    if (helper.available()) {
+      return 0;
+    }
+    return client.process().isEmpty() ? -Errno.ESRCH : client.process().get().signal(NO_SIGNAL);
   }
 }

@@ -24,7 +24,7 @@ import java.util.Optional;
  * sent again by whoever still needs it. When it ends, or has sent no status for a minute, another
  * one is started, after a pause that grows. Main loop only.
  */
-public final class HelperLink {
+public final class HelperLink implements DirectSignals.Helper {
   private static final int SILENCE_LIMIT_SECONDS = 60;
   private static final int FIRST_PAUSE_SECONDS = 1;
   private static final int LONGEST_PAUSE_SECONDS = 30;
@@ -77,6 +77,7 @@ public final class HelperLink {
   }
 
   /** Whether there is a helper that takes messages. */
+  @Override
   public boolean available() {
     return running != null;
   }
@@ -106,6 +107,7 @@ public final class HelperLink {
    *
    * @return 0, or a negative errno when the message was not sent
    */
+  @Override
   public int kill(int pid, int signal) {
     HelperMessage.encodeKillPid(message, pid, signal);
     return send();
@@ -123,7 +125,7 @@ public final class HelperLink {
 
   private int send() {
     if (running == null) {
-      return -Errno.ESRCH;
+      return -Errno.ENOTCONN;
     }
     message.clear();
     int written = Fd.write(running.messageFd, message);

@@ -82,8 +82,8 @@ public final class StateText {
         client.activeCommand(),
         client.lastCommand(),
         client.connected() ? 0 : 1,
-        client.killCount(),
-        client.killLastSeconds(),
+        client.kills().rounds(),
+        client.kills().lastSeconds(),
         client.suspended() ? 1 : 0);
   }
 
@@ -95,7 +95,7 @@ public final class StateText {
   private static int flags(Client client) {
     boolean appendsPid = client.killProgram().filter(KillProgram::appendPid).isPresent();
     return (appendsPid ? CLIENT_APPENDS_PID : 0)
-        | (client.killProgramRan() ? CLIENT_PROGRAM_RAN : 0);
+        | (client.kills().programRan() ? CLIENT_PROGRAM_RAN : 0);
   }
 
   private static String clientFields(

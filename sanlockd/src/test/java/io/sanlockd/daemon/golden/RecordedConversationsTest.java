@@ -11,6 +11,8 @@ import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.HostEvent;
+import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.PayloadFraming;
 import io.sanlockd.protocol.ProtocolException;
@@ -203,6 +205,10 @@ class RecordedConversationsTest {
         "22-cli-gets-empty",
         "23-get_hosts-enoent",
         "28-cli-version",
+        "30-reg_event-einval",
+        "30-reg_event-enoent",
+        "32-set_event-einval",
+        "32-set_event-enoent",
         "28-version",
         "29-cli-shutdown_wait-ok",
         "34-cli-renewal-enospc",
@@ -236,6 +242,8 @@ class RecordedConversationsTest {
         "23-get_hosts-toobig",
         "29-cli-shutdown_wait-ebusy",
         "29-cli-shutdown_wait-force",
+        "30-reg_event-ok",
+        "32-set_event-ok",
         "33-cli-set_config",
         "33-cli-set_config0",
         "33-set_config-einval",
@@ -383,6 +391,59 @@ class RecordedConversationsTest {
     holding(other, 91, lease(8).withFlags(ResourceFlags.SHARED));
     replay("07-acquire-ex-vs-shared", client, 77);
     replay("07-acquire-shared-shared", client, 77);
+  }
+
+  @Test
+  void withAnEventThatIsBeingSent() {
+    joined(daemon, 1);
+    send(Capture.read("32-set_event-ok").requests(1), daemon.client(), 0);
+    // The replies to one SET_EVENT after the other, without the time that replay() lets pass.
+    for (String name : List.of("32-set_event-ebusy", "32-set_event-replace")) {
+      VirtualClient client = daemon.client();
+      send(Capture.read(name).requests(1), client, 0);
+      assertThat(MaskedReply.of(bytes(client.connection().lastReply())))
+          .isEqualTo(MaskedReply.of(Capture.read(name).replies(1)));
+    }
+  }
+
+  @Test
+  void eventsOnAChannel() {
+    VirtualDaemon other = world.daemon("host-b");
+    joined(daemon, 1);
+    joined(other, 2);
+    VirtualClient listener = daemon.client();
+    send(Capture.read("30-reg_event-ok").requests(1), listener, 0);
+    HostEvent event = new HostEvent(1, 1, 17, 34);
+    other
+        .client()
+        .send(
+            Command.SET_EVENT,
+            0,
+            0,
+            0,
+            payload -> {
+              new Lockspace(LeaseName.of("LS1"), 0, 0, new Disk("", 0)).encode(payload);
+              event.encode(payload);
+            });
+    world.time().advance(PATIENCE_SECONDS);
+
+    assertThat(listener.connection().channel().messages().get(0))
+        .isEqualTo(Capture.read("30-event-callback").replies(1));
+    listener.connection().channel().end(false);
+    VirtualClient end = daemon.client();
+    send(Capture.read("31-end_event-ok").requests(2), end, 0);
+    assertThat(MaskedReply.of(bytes(end.connection().lastReply())))
+        .isEqualTo(MaskedReply.of(Capture.read("31-end_event-ok").replies(2)));
+    assertThat(listener.connection().channel().closed()).isTrue();
+  }
+
+  @Test
+  void the33rdReceiverOfEventsIsRefused() {
+    joined(daemon, 1);
+    for (int i = 0; i < 32; i++) {
+      send(Capture.read("30-reg_event-ok").requests(1), daemon.client(), 0);
+    }
+    replay("30-reg_event-enocsi");
   }
 
   @Test

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sanlockd.daemon.loop.TestHandler.Ended;
-import io.sanlockd.posix.Fd;
 import io.sanlockd.protocol.MessageHeader;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -312,22 +310,6 @@ class ConnectionTest {
       registered.send(Client.command(TestHandler.FAIL_IN_STREAM));
       assertThat(registered.roundTrip(1)).isEqualTo(1);
       assertThat(fixture.errors).hasSize(3).allMatch(line -> line.contains("as the test wants"));
-    }
-  }
-
-  @Test
-  void aDetachedDescriptorIsTheCallersAndItsSlotFree() throws Exception {
-    try (Client client = fixture.connect()) {
-      client.send(Client.command(TestHandler.DETACH));
-      client.reply();
-      int fd = next(handler.detached);
-      assertThat(fixture.onLoop(() -> fixture.loop.connection(2)) == null).isTrue();
-      ByteBuffer event = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 77);
-      assertThat(Fd.send(fd, event)).isEqualTo(4);
-      assertThat(client.read(4).getInt()).isEqualTo(77);
-      assertThat(handler.ended).isEmpty();
-      Fd.close(fd);
-      assertThat(client.atEnd()).isTrue();
     }
   }
 

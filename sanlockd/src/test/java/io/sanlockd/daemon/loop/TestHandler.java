@@ -18,7 +18,7 @@ final class TestHandler implements RequestHandler {
   static final int STREAM_AND_CLOSE = 103;
   static final int FAIL = 104;
   static final int REFUSE = 105;
-  static final int DETACH = 106;
+  static final int PUSH = 106;
   static final int CLOSE = 107;
   static final int FAIL_IN_STREAM = 108;
 
@@ -31,7 +31,8 @@ final class TestHandler implements RequestHandler {
   final BlockingQueue<Connection> gone = new LinkedBlockingQueue<>();
   final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   final BlockingQueue<Integer> opened = new LinkedBlockingQueue<>();
-  final BlockingQueue<Integer> detached = new LinkedBlockingQueue<>();
+  final BlockingQueue<PushChannel> channels = new LinkedBlockingQueue<>();
+  final BlockingQueue<String> channelEnds = new LinkedBlockingQueue<>();
   final AtomicInteger chunksMade = new AtomicInteger();
 
   /** The sender says in {@code data} how much is coming. */
@@ -67,10 +68,10 @@ final class TestHandler implements RequestHandler {
         connection.discardInput(header.length() - 32, 10_000);
         connection.reply(answer(header, -22, ByteBuffer.allocate(0)));
       }
-      case DETACH -> {
-        connection.reply(answer(header, 0, ByteBuffer.allocate(0)));
-        detached.add(connection.detach());
-      }
+      case PUSH ->
+          channels.add(
+              connection.replyAndPush(
+                  answer(header, 0, ByteBuffer.allocate(0)), () -> channelEnds.add("ended")));
       case CLOSE -> connection.replyAndClose(answer(header, 0, ByteBuffer.allocate(0)));
       case FAIL_IN_STREAM -> connection.reply(failing());
       default -> throw new IllegalArgumentException("as the test wants it");

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.world;
 
 import io.sanlockd.daemon.loop.Connection;
 import io.sanlockd.daemon.loop.End;
+import io.sanlockd.daemon.loop.PushChannel;
 import io.sanlockd.daemon.loop.RequestHandler;
 import io.sanlockd.model.Check;
 import io.sanlockd.posix.UnixSockets.PeerCredentials;
@@ -34,6 +35,7 @@ public final class FakeConnection implements Connection {
   private int discarded;
   private int silentEnds;
   private Object attachment;
+  private FakeChannel channel;
 
   FakeConnection(RequestHandler handler, int slot, int pid) {
     this.handler = handler;
@@ -233,8 +235,83 @@ public final class FakeConnection implements Connection {
   }
 
   @Override
-  public int detach() {
-    throw new UnsupportedOperationException();
+  public PushChannel replyAndPush(ByteBuffer message, Runnable onEnd) {
+    Check.state(!registered && state == State.SERVING, "not to become a channel");
+    replies.add(Reply.of(bytes(message)));
+    state = State.CLOSED;
+    channel = new FakeChannel(onEnd);
+    return channel;
+  }
+
+  /** What it became after {@link #replyAndPush}. */
+  public FakeChannel channel() {
+    return channel;
+  }
+
+  private static byte[] bytes(ByteBuffer message) {
+    byte[] copy = new byte[message.remaining()];
+    message.duplicate().get(copy);
+    return copy;
+  }
+
+  /** The peer's end of an event channel. */
+  public static final class FakeChannel implements PushChannel {
+    private final Runnable onEnd;
+    private final List<byte[]> messages = new ArrayList<>();
+    private boolean stuck;
+    private boolean ended;
+    private boolean endNoticed;
+
+    private FakeChannel(Runnable onEnd) {
+      this.onEnd = onEnd;
+    }
+
+    /** What has arrived so far. */
+    public List<byte[]> messages() {
+      return messages;
+    }
+
+    /** From now on the peer does not read. */
+    public void stuck() {
+      stuck = true;
+    }
+
+    /** The peer closes; the daemon notices at once, or only when it looks. */
+    public void end(boolean atOnce) {
+      ended = true;
+      if (atOnce) {
+        endNoticed = true;
+        onEnd.run();
+      }
+    }
+
+    /** Whether the daemon has closed it or knows that it is closed. */
+    public boolean closed() {
+      return endNoticed;
+    }
+
+    @Override
+    public boolean send(ByteBuffer message) {
+      boolean taken = !stuck && !ended;
+      if (taken) {
+        messages.add(bytes(message));
+      }
+      return taken;
+    }
+
+    @Override
+    public boolean ended() {
+      if (ended && !endNoticed) {
+        end(true);
+      }
+      return ended;
+    }
+
+    @Override
+    public void close() {
+      ended = true;
+      endNoticed = true;
+    }
   }
 
   private void end(End why) {

@@ -20,10 +20,16 @@ public final class FakeProcesses implements ProcessTable {
   public static final class FakeProcess {
     private final List<Integer> signals = new ArrayList<>();
     private boolean exited;
+    private boolean foreign;
 
     /** The signals it got. */
     public List<Integer> signals() {
       return signals;
+    }
+
+    /** It belongs to somebody whom the daemon itself may not signal. */
+    public void makeForeign() {
+      foreign = true;
     }
 
     /** It ends. */
@@ -69,7 +75,12 @@ public final class FakeProcesses implements ProcessTable {
             if (process.exited) {
               return -Errno.ESRCH;
             }
-            process.signals.add(number);
+            if (process.foreign) {
+              return -Errno.EPERM;
+            }
+            if (number != 0) {
+              process.signals.add(number);
+            }
             return 0;
           }
 

@@ -12,9 +12,9 @@ import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.status.HelperFacts;
+import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
-import io.sanlockd.posix.Errno;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +29,7 @@ public final class VirtualDaemon {
   private static final int SHARED_RETRIES = 8;
   private static final int FIRST_SLOT = 2;
 
+  private final FakeHelper helper = new FakeHelper();
   private final List<String> killPrograms = new ArrayList<>();
   private final World world;
   private final MemoryLog log = new MemoryLog();
@@ -43,7 +44,7 @@ public final class VirtualDaemon {
   private final Dispatcher dispatcher;
   private boolean ended;
 
-  VirtualDaemon(World world, String hostName) {
+  VirtualDaemon(World world, String hostName, Watchdog watchdog) {
     this.world = world;
     VirtualTime time = world.time();
     this.workers = new VirtualWorkers(time);
@@ -54,6 +55,7 @@ public final class VirtualDaemon {
             FIRE_TIMEOUT,
             world.disks().opener(),
             world.disks()::identity,
+            watchdog,
             time,
             time::execute,
             renewals,
@@ -71,7 +73,7 @@ public final class VirtualDaemon {
             lockspaces,
             clients,
             resources,
-            new DirectSignals((pid, signal) -> -Errno.ESRCH),
+            new DirectSignals(helper),
             this::runKillProgram,
             time,
             GRACE_SECONDS,
@@ -152,6 +154,11 @@ public final class VirtualDaemon {
     }
     client.disconnect();
     return this;
+  }
+
+  /** Its helper process; there is none at first. */
+  public FakeHelper helper() {
+    return helper;
   }
 
   /** Where everything happens. */

@@ -1,5 +1,7 @@
 package io.sanlockd.daemon.world;
 
+import io.sanlockd.daemon.watchdog.Watchdog;
+import io.sanlockd.daemon.watchdog.WdmdWatchdog;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.area.ResourceArea;
@@ -82,9 +84,15 @@ public final class World implements AutoCloseable {
     }
   }
 
-  /** A daemon. */
+  /** A daemon without a watchdog. */
   public VirtualDaemon daemon(String hostName) {
-    return new VirtualDaemon(this, hostName);
+    return new VirtualDaemon(this, hostName, Watchdog.NONE);
+  }
+
+  /** A daemon with a watchdog. */
+  public VirtualDaemon daemon(String hostName, VirtualWdmd wdmd) {
+    return new VirtualDaemon(
+        this, hostName, new WdmdWatchdog(wdmd, time, VirtualDaemon.GRACE_SECONDS));
   }
 
   @Override

@@ -1,0 +1,104 @@
+package io.sanlockd.daemon.watchdog;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.wdmd.client.WdmdStatus;
+
+/** The watchdog device behind wdmd, of either generation (wdmd.md 9, 11; timeouts.md 7). */
+public final class WdmdWatchdog implements Watchdog {
+  private static final int LONGEST_NAME = 127;
+
+  /** Attempts can begin this much later than two io_timeouts after the last renewal. */
+  private static final int RENEWAL_DELAY_MILLIS = 1500;
+
+  /** SIGKILL must come this long before the reset to be of use. */
+  private static final int KILL_MARGIN_SECONDS = 8;
+
+  private final WatchdogConnection.Connector connector;
+  private final Clock clock;
+  private final int graceSeconds;
+
+  /**
+   * A watchdog.
+   *
+   * @param graceSeconds time between a lost lease and SIGKILL
+   */
+  public WdmdWatchdog(WatchdogConnection.Connector connector, Clock clock, int graceSeconds) {
+    this.connector = connector;
+    this.clock = clock;
+    this.graceSeconds = graceSeconds;
+  }
+
+  @Override
+  public WatchdogSession connect(LeaseName space, long hostId, LeaseTimes times, LeaseLog log)
+      throws LeaseException {
+    WatchdogConnection connection = connector.connect();
+    try {
+      WdmdStatus status = connection.open(times.fireTimeout());
+      checkFireTimeout(status, times);
+      checkMargins(status, times, log);
+    } catch (LeaseException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+    String name = "sanlock_" + space + ":" + hostId;
+    return new WdmdSession(
+        connection,
+        name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name,
+        times,
+        clock,
+        log);
+  }
+
+  static void checkFireTimeout(WdmdStatus status, LeaseTimes times) throws LeaseException {
+    int found = status.fireTimeoutSeconds();
+    if (found == 0) {
+      throw new LeaseException(ResultCode.WD_ERROR, "wdmd can not open its watchdog device");
+    }
+    if (found != times.fireTimeout()) {
+      throw new LeaseException(
+          ResultCode.WD_ERROR,
+          "wdmd uses fire timeout " + found + ", all hosts must use " + times.fireTimeout());
+    }
+  }
+
+  private void checkMargins(WdmdStatus status, LeaseTimes times, LeaseLog log)
+      throws LeaseException {
+    int interval = status.testIntervalSeconds();
+    int marginMillis = (times.failSeconds() - times.renewalSeconds()) * 1000;
+    int neededMillis = interval * 1000 + RENEWAL_DELAY_MILLIS;
+    if (marginMillis <= neededMillis) {
+      throw new LeaseException(
+          ResultCode.EINVAL,
+          "io_timeout "
+              + times.ioTimeout()
+              + " is too small for the watchdog, which would reset a healthy host: wdmd stops"
+              + " petting it "
+              + interval
+              + " s (its test interval) before a lease of "
+              + times.failSeconds()
+              + " s expires, but renewals come up to "
+              + (times.renewalSeconds() + RENEWAL_DELAY_MILLIS / 1000.0)
+              + " s apart; use io_timeout "
+              + (neededMillis / 6000 + 1)
+              + " or more");
+    }
+    int latest = times.fireTimeout() - interval - KILL_MARGIN_SECONDS;
+    if (graceSeconds > latest) {
+      log.warning(
+          "kill_grace_seconds "
+              + graceSeconds
+              + " leaves no time for SIGKILL before the watchdog fires; with fire timeout "
+              + times.fireTimeout()
+              + " and test interval "
+              + interval
+              + " use "
+              + Math.max(0, latest)
+              + " or less");
+    }
+  }
+}
