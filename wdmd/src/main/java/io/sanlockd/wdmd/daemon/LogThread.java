@@ -3,7 +3,6 @@ package io.sanlockd.wdmd.daemon;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.UnixSockets;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +34,7 @@ final class LogThread implements WdmdLog, AutoCloseable {
 
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
   private final AtomicLong dropped = new AtomicLong();
-  private final PrintStream stderr;
+  private final boolean toStderr;
   private final ByteBuffer datagram = ByteBuffer.allocateDirect(LINE_BYTES + 64);
   private final Thread writer = new Thread(this::write, "log");
   private int syslog = -1;
@@ -44,10 +43,10 @@ final class LogThread implements WdmdLog, AutoCloseable {
   /**
    * Starts the thread.
    *
-   * @param stderr gets every line too; null for none
+   * @param toStderr whether standard error gets every line, too
    */
-  LogThread(PrintStream stderr) {
-    this.stderr = stderr;
+  LogThread(boolean toStderr) {
+    this.toStderr = toStderr;
     writer.setDaemon(true);
     writer.start();
   }
@@ -79,10 +78,10 @@ final class LogThread implements WdmdLog, AutoCloseable {
   }
 
   private void write(Entry entry) {
-    if (stderr != null) {
+    if (toStderr) {
       byte[] bytes = (entry.epochSeconds + " " + entry.message + "\n").getBytes(CHARSET);
-      stderr.write(bytes, 0, bytes.length);
-      stderr.flush();
+      System.err.write(bytes, 0, bytes.length);
+      System.err.flush();
     }
     try {
       if (syslog < 0) {

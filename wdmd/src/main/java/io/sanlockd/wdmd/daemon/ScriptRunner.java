@@ -2,26 +2,26 @@ package io.sanlockd.wdmd.daemon;
 
 import java.util.List;
 
-/** Runs scripts somewhere else: no call waits, results come later to {@link Results}. */
+/** Runs scripts somewhere else: no call waits, results come later, on the loop's thread. */
 interface ScriptRunner {
   /** Nothing is run: scripts are not allowed. */
   ScriptRunner NONE =
       new ScriptRunner() {
         @Override
-        public void scan() {}
+        public void scan(Results results) {}
 
         @Override
-        public void start(String name) {}
+        public void start(String name, Results results) {}
 
         @Override
         public void kill(String name) {}
       };
 
   /** Looks which scripts there are. */
-  void scan();
+  void scan(Results results);
 
   /** Starts a script that is not running. */
-  void start(String name);
+  void start(String name, Results results);
 
   /** Kills a script that is running. */
   void kill(String name);

@@ -63,7 +63,7 @@ final class ScriptTests implements ScriptRunner.Results {
 
   /** Looks for scripts that are not known yet. */
   void rescan() {
-    runner.scan();
+    runner.scan(this);
   }
 
   /** Starts a cycle: every script that does not run already and has not just succeeded. */
@@ -81,7 +81,7 @@ final class ScriptTests implements ScriptRunner.Results {
         script.pid = 0;
         script.startNanos = nowNanos;
         script.runCount++;
-        runner.start(script.name);
+        runner.start(script.name, this);
       }
     }
   }

@@ -2,7 +2,6 @@ package io.sanlockd.wdmd.daemon;
 
 import io.sanlockd.posix.Epoll;
 import io.sanlockd.posix.Errno;
-import io.sanlockd.posix.EventFd;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.UnixSockets;
@@ -12,15 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 
 /**
  * The one thread that serves clients and lets the {@link Multiplexer} work. Nothing here waits for
  * a client: a message may come in pieces, an answer that does not fit is dropped.
  */
-final class ServerLoop implements Executor, AutoCloseable {
+final class ServerLoop implements AutoCloseable {
   /** A message that is not complete after this time ends its connection. */
   static final long PARTIAL_NANOS = 5 * MachineClock.SECOND_NANOS;
 
@@ -39,9 +35,8 @@ final class ServerLoop implements Executor, AutoCloseable {
   private final MachineClock clock;
   private final WdmdLog log;
   private final Epoll epoll;
-  private final EventFd wake;
+  private final LoopTasks tasks;
   private final int listenFd;
-  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Map<Long, Connection> connections = new HashMap<>();
   private long nextToken = FIRST_CONNECTION;
   private boolean acceptPaused;
@@ -50,30 +45,20 @@ final class ServerLoop implements Executor, AutoCloseable {
   /**
    * A loop.
    *
+   * @param tasks work of other threads; stays the caller's
    * @param listenFd non-blocking listener; stays the caller's
    */
-  ServerLoop(Multiplexer multiplexer, int listenFd, MachineClock clock, WdmdLog log)
+  ServerLoop(
+      Multiplexer multiplexer, LoopTasks tasks, int listenFd, MachineClock clock, WdmdLog log)
       throws PosixException {
+    this.tasks = tasks;
     this.multiplexer = multiplexer;
     this.listenFd = listenFd;
     this.clock = clock;
     this.log = log;
     this.epoll = Epoll.create(EVENTS_PER_TURN);
-    this.wake = EventFd.create();
-    epoll.add(wake.fd(), Epoll.IN, WAKE);
+    epoll.add(tasks.fd(), Epoll.IN, WAKE);
     epoll.add(listenFd, Epoll.IN, LISTENER);
-  }
-
-  /** Has the loop run a task soon; any thread, never waits. */
-  @Override
-  public void execute(Runnable task) {
-    tasks.add(task);
-    wake.signal();
-  }
-
-  /** Descriptor that shows signals and other tasks. */
-  int wakeFd() {
-    return wake.fd();
   }
 
   /**
@@ -99,19 +84,12 @@ final class ServerLoop implements Executor, AutoCloseable {
     for (int i = 0; i < count; i++) {
       long token = epoll.token(i);
       if (token == WAKE) {
-        runTasks();
+        tasks.runAll();
       } else if (token == LISTENER) {
         accept();
       } else {
         serve(token);
       }
-    }
-  }
-
-  private void runTasks() {
-    wake.drain();
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
     }
   }
 
@@ -208,7 +186,7 @@ final class ServerLoop implements Executor, AutoCloseable {
   }
 
   private byte[] dump() {
-    String text = multiplexer.dump(wake.fd(), listenFd);
+    String text = multiplexer.dump(tasks.fd(), listenFd);
     String cut = text.length() > DUMP_BYTES ? text.substring(0, DUMP_BYTES) : text;
     return cut.getBytes(StandardCharsets.ISO_8859_1);
   }
@@ -258,7 +236,6 @@ final class ServerLoop implements Executor, AutoCloseable {
       Fd.close(connection.fd);
     }
     connections.clear();
-    wake.close();
     epoll.close();
   }
 }

@@ -19,7 +19,6 @@ final class ThreadScriptRunner implements ScriptRunner {
   private static final int FAILED_TO_START = 255;
 
   private final Path directory;
-  private final Results results;
   private final Executor loop;
   private final WdmdLog log;
   private final ExecutorService thread =
@@ -37,17 +36,15 @@ final class ThreadScriptRunner implements ScriptRunner {
    * Scripts of a directory.
    *
    * @param loop runs tasks on the loop's thread
-   * @param results called there
    */
-  ThreadScriptRunner(Path directory, Results results, Executor loop, WdmdLog log) {
+  ThreadScriptRunner(Path directory, Executor loop, WdmdLog log) {
     this.directory = directory;
-    this.results = results;
     this.loop = loop;
     this.log = log;
   }
 
   @Override
-  public void scan() {
+  public void scan(Results results) {
     thread.execute(
         () -> {
           try (Stream<Path> files = Files.list(directory)) {
@@ -71,11 +68,11 @@ final class ThreadScriptRunner implements ScriptRunner {
   }
 
   @Override
-  public void start(String name) {
-    thread.execute(() -> startNow(name));
+  public void start(String name, Results results) {
+    thread.execute(() -> startNow(name, results));
   }
 
-  private void startNow(String name) {
+  private void startNow(String name, Results results) {
     Path file = directory.resolve(name);
     if (!isScript(file)) {
       int errno = Files.exists(file) ? Errno.EACCES : Errno.ENOENT;
@@ -93,14 +90,14 @@ final class ThreadScriptRunner implements ScriptRunner {
       loop.execute(() -> results.started(name, (int) process.pid()));
       // The exit is reported by a thread of the JDK; the rest is for ours.
       CompletableFuture<Void> unused =
-          process.onExit().thenAccept(ended -> thread.execute(() -> ended(name, ended)));
+          process.onExit().thenAccept(ended -> thread.execute(() -> ended(name, ended, results)));
     } catch (IOException e) {
       log.log("script " + name + " can not be started: " + e.getMessage());
       loop.execute(() -> results.ended(name, FAILED_TO_START));
     }
   }
 
-  private void ended(String name, Process process) {
+  private void ended(String name, Process process, Results results) {
     running.remove(name);
     loop.execute(() -> results.ended(name, process.exitValue()));
   }
