@@ -84,17 +84,26 @@ public final class Fd {
   }
 
   /**
-   * An ioctl whose argument is an int that the kernel reads, writes or both. Allocation-free.
+   * An ioctl that gives an int from 0 up. Allocation-free.
    *
-   * @param value what the kernel reads
-   * @return what it wrote (or {@code value}), or a negative errno; for values from 0 up
+   * @return the int or a negative errno
    */
-  public static int ioctl(int fd, long request, int value) {
+  public static int ioctlGet(int fd, long request) {
+    int result = ioctlSet(fd, request, 0);
+    return result < 0 ? result : Native.scratch().buffer.getInt(0);
+  }
+
+  /**
+   * An ioctl that takes an int; what it may write there is ignored. Allocation-free.
+   *
+   * @return 0 or a negative errno
+   */
+  public static int ioctlSet(int fd, long request, int value) {
     Native.Scratch scratch = Native.scratch();
     while (true) {
       scratch.buffer.putInt(0, value);
       if (Native.C.ioctl(fd, request, scratch.address) >= 0) {
-        return scratch.buffer.getInt(0);
+        return 0;
       }
       int errno = Native.errno();
       if (errno != Errno.EINTR) {

@@ -44,17 +44,17 @@ final class KernelWatchdog implements WatchdogDevice {
 
   @Override
   public int timeout() {
-    return Fd.ioctl(fd, GET_TIMEOUT, 0);
+    return Fd.ioctlGet(fd, GET_TIMEOUT);
   }
 
   @Override
   public int setTimeout(int seconds) {
-    return Math.min(0, Fd.ioctl(fd, SET_TIMEOUT, seconds));
+    return Fd.ioctlSet(fd, SET_TIMEOUT, seconds);
   }
 
   @Override
   public int ping() {
-    return Math.min(0, Fd.ioctl(fd, KEEPALIVE, 0));
+    return Fd.ioctlSet(fd, KEEPALIVE, 0);
   }
 
   @Override

@@ -274,8 +274,10 @@ final class Multiplexer {
    * expiry: the unclean close has to come before it.
    */
   private long dueNanos() {
-    long interval = recovering ? RECOVERY_INTERVAL : keeper.testInterval();
-    long due = cycleNanos + interval * SECOND;
+    if (recovering) {
+      return cycleNanos + RECOVERY_INTERVAL * SECOND;
+    }
+    long due = cycleNanos + keeper.testInterval() * SECOND;
     long earliest = clients.earliestExpiry();
     long lastChance = Math.min(earliest, Long.MAX_VALUE / SECOND) * SECOND - SECOND;
     return lastChance > cycleNanos ? Math.min(due, lastChance) : due;
