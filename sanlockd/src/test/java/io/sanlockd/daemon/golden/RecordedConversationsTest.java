@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests recorded with the C daemon get the same replies from ours in the same state. */
 class RecordedConversationsTest {
   private static final String DISK1 = "/leases/disk1";
+  private static final String DISK3 = "/leases/disk3";
   private static final String DISK2 = "/leases/disk2";
   private static final int IO_TIMEOUT = 2;
   private static final int DISK_MIB = 14;
@@ -222,6 +223,10 @@ class RecordedConversationsTest {
         "28-version",
         "29-cli-shutdown_wait-ok",
         "34-cli-renewal-enospc",
+        "35-format_rindex-nofile",
+        "37-lookup_rindex-nolockspace",
+        "38-create_resource-nolockspace",
+        "40-rebuild_rindex-nolockspace",
         "py-01-register",
         "py-18-write_lockspace",
         "py-19-write_resource",
@@ -464,6 +469,29 @@ class RecordedConversationsTest {
     replay("11-request-old");
     replay("11-request-graceful");
     assertThat(holder.process().signals()).contains(15);
+  }
+
+  @Test
+  void aResourceIndex() {
+    world.disks().create(DISK3, 8 * World.MIB);
+    joined(daemon, 1);
+
+    replay("35-format_rindex-badflags");
+    replay("35-format_rindex-ok");
+    replay("38-create_resource-ok");
+    replay("37-lookup_rindex-name");
+    replay("37-lookup_rindex-offset");
+    replay("37-lookup_rindex-diff");
+    replay("37-lookup_rindex-enoent");
+    replay("37-lookup_rindex-badoffset");
+    replay("37-lookup_rindex-wronglockspace");
+    replay("37-lookup_rindex-wrongoff");
+    replay("38-create_resource-norindex");
+    replay("36-update_rindex-add");
+    replay("36-update_rindex-einval");
+    replay("36-update_rindex-rem");
+    replay("40-rebuild_rindex-ok");
+    replay("39-delete_resource-ok");
   }
 
   @Test
