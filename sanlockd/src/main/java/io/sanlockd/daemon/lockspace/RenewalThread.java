@@ -27,6 +27,7 @@ final class RenewalThread implements Runnable {
   private static final long RETRY_PAUSE_NANOS = Clock.SECOND_NANOS / 2;
   private static final long SETTLE_PAUSE_NANOS = Clock.SECOND_NANOS / 10;
   private static final long SETTLE_LIMIT_NANOS = 120 * Clock.SECOND_NANOS;
+  private static final int CORRUPT_LOG_SECONDS = 30;
 
   /** What the main loop hears from the thread, on the thread. */
   interface Reports {
@@ -52,6 +53,7 @@ final class RenewalThread implements Runnable {
   private final LeaseLog log;
   private final StopSignal stop;
   private final Reports reports;
+  private long nextCorruptLogSeconds;
 
   /**
    * What all lockspaces of the daemon share on the side of the disks.
@@ -219,14 +221,7 @@ final class RenewalThread implements Runnable {
       logSuccess(lease.lastSuccessSeconds(), length, before);
     } else {
       lockspace.history().failure(renewal.result());
-      log.error(renewal.message());
-      log.error(
-          "renewal error "
-              + renewal.result()
-              + " delta_length "
-              + length
-              + " last_success "
-              + before);
+      logFailure(renewal, length, before);
     }
     if (renewal.image().isPresent()) {
       try (LeaseBuffer image = renewal.image().get()) {
@@ -237,6 +232,25 @@ final class RenewalThread implements Runnable {
       }
     }
     return renewal.succeeded();
+  }
+
+  private void logFailure(Renewal renewal, long length, long lastSuccess) {
+    if (renewal.result() == lockspace.status().corruptResult()) {
+      // It stays like that until the last process is gone.
+      long now = clock.seconds();
+      if (now < nextCorruptLogSeconds) {
+        return;
+      }
+      nextCorruptLogSeconds = now + CORRUPT_LOG_SECONDS;
+    }
+    log.error(renewal.message());
+    log.error(
+        "renewal error "
+            + renewal.result()
+            + " delta_length "
+            + length
+            + " last_success "
+            + lastSuccess);
   }
 
   private void logSuccess(long timestamp, long length, long before) {

@@ -43,6 +43,11 @@ public final class FakeProcesses implements ProcessTable {
     return running.computeIfAbsent(pid, number -> new FakeProcess());
   }
 
+  /** The number is given to another process. */
+  public void reuse(int pid) {
+    running.put(pid, new FakeProcess());
+  }
+
   /** How many processes are held on to. */
   public int held() {
     return held;
