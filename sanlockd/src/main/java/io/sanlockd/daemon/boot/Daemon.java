@@ -42,8 +42,6 @@ import java.util.function.Consumer;
 
 /** All rooms, wired together. */
 final class Daemon {
-  private static final int EXIT_INTERNAL_ERROR = 70;
-
   /** Requests that may wait for a worker; more are refused with -12. */
   private static final int WAITING_REQUESTS = 4096;
 
@@ -52,7 +50,7 @@ final class Daemon {
   private final Supervisor supervisor;
   private final HelperLink helper;
   private final Shutdown shutdown;
-  private final DaemonLog log;
+  private final InternalErrors errors;
 
   private Daemon(
       EventLoop loop,
@@ -60,13 +58,13 @@ final class Daemon {
       Supervisor supervisor,
       HelperLink helper,
       Shutdown shutdown,
-      DaemonLog log) {
+      InternalErrors errors) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.helper = helper;
     this.shutdown = shutdown;
-    this.log = log;
+    this.errors = errors;
   }
 
   /**
@@ -86,12 +84,12 @@ final class Daemon {
       Clock clock,
       Consumer<Runnable> termination)
       throws IOException {
+    InternalErrors errors = new InternalErrors(log);
     LeaseLog plain = log.prefixed("");
     Limits limits = Limits.standard().withinDescriptors(Fd.limit());
     EventLoop loop = new EventLoop(limits, loopLog(plain));
-    MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
-    Workers workers =
-        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
+    MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
+    Workers workers = new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
     DirectDisks disks = new DirectDisks(plain);
     LockspaceSettings settings =
         new LockspaceSettings(
@@ -107,7 +105,7 @@ final class Daemon {
                 : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds),
             clock,
             mainLoop,
-            new RenewalThreads(e -> die(e, log)),
+            new RenewalThreads(errors),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -168,7 +166,7 @@ final class Daemon {
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
     helper.start();
-    return new Daemon(loop, listener, supervisor, helper, shutdown, log);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, errors);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
@@ -176,7 +174,7 @@ final class Daemon {
     try {
       loop.run(this::duty);
     } catch (RuntimeException | Error e) {
-      die(e, log);
+      errors.accept(e);
     }
     loop.close();
     listener.close();
@@ -190,30 +188,6 @@ final class Daemon {
       loop.stop();
     }
     return nextMillis;
-  }
-
-  private static void guarded(Runnable action, DaemonLog log) {
-    try {
-      action.run();
-    } catch (Throwable e) {
-      die(e, log);
-    }
-  }
-
-  /**
-   * A bug, or no memory left. The state can not be trusted any more, so nothing is released and
-   * nothing is disarmed: dying is safe.
-   */
-  private static void die(Throwable e, DaemonLog log) {
-    try {
-      log.prefixed("").error("internal error, exiting: " + e);
-      for (StackTraceElement frame : e.getStackTrace()) {
-        log.prefixed("").error("  at " + frame);
-      }
-      log.close();
-    } finally {
-      Runtime.getRuntime().halt(EXIT_INTERNAL_ERROR);
-    }
   }
 
   private static DaemonFacts facts(DaemonOptions options, LeaseName hostName, int uid, int gid) {

@@ -6,7 +6,6 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.LockFile;
-import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.posix.NodeName;
 import io.sanlockd.posix.Users;
 import java.io.IOException;
@@ -78,7 +77,7 @@ public final class SanlockDaemon {
   }
 
   private int run() {
-    Clock clock = MonotonicClock::nanos;
+    Clock clock = new SystemClock();
     LogSettings logSettings =
         new LogSettings(
             LOG_FILE, options.logfilePriority, options.syslogPriority, options.foreground, false);
@@ -127,6 +126,8 @@ public final class SanlockDaemon {
   }
 
   private void serve(DaemonLog log, Clock clock, Owner owner) throws IOException {
+    // Whatever thread it is, also one of a library.
+    Thread.setDefaultUncaughtExceptionHandler(new InternalErrors(log));
     LeaseName hostName = options.hostName.orElseGet(HostName::generate);
     Daemon daemon =
         Daemon.create(

@@ -67,6 +67,7 @@ public final class Lockspace {
   private final LockspaceSettings settings;
   private final RenewalHistory history;
   private final StopSignal stop;
+  private final Clock clock;
   private final HostNotices notices;
   private final EventChannels events;
   private final List<IntConsumer> addWaiters = new ArrayList<>();
@@ -95,8 +96,10 @@ public final class Lockspace {
       LeaseTimes times,
       LockspaceSettings settings,
       StopSignal stop,
+      Clock clock,
       Function<String, LeaseLog> logs) {
     this.stop = stop;
+    this.clock = clock;
     this.id = id;
     this.spec = spec;
     this.times = times;
@@ -157,9 +160,33 @@ public final class Lockspace {
     return graceSeconds + (inHurry ? Math.min(expiry, killingSinceSeconds) : expiry);
   }
 
-  /** Whether a new use may begin: not once removal was requested. Any thread. */
+  /**
+   * Whether a new use may begin: not once removal was requested, and not after a pause that leaves
+   * it open whether the host_id is still ours. Any thread.
+   */
   public boolean acceptsUse() {
-    return usable() && !removalRequested;
+    return usable() && !removalRequested && !doubtful() && ageSeconds() < times.failSeconds();
+  }
+
+  /**
+   * Seconds since the last renewal, time spent suspended included: other hosts count that, too. Any
+   * thread.
+   */
+  public long ageSeconds() {
+    RenewalStatus last = status;
+    return clock.seconds() - last.renewalSuccess() + suspendedSince(last) / Clock.SECOND_NANOS;
+  }
+
+  /**
+   * Whether the host was suspended for more than an io_timeout since the last renewal: until the
+   * next one our lease counts as lost for everything new (recovery.md 13). Any thread.
+   */
+  boolean doubtful() {
+    return suspendedSince(status) > times.ioTimeoutNanos();
+  }
+
+  private long suspendedSince(RenewalStatus last) {
+    return clock.suspendedNanos() - last.suspendedNanosBefore();
   }
 
   /** Whether something that we do not know uses it: removal must wait (SET_CONFIG USED). */

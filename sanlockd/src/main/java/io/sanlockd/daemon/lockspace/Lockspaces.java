@@ -90,7 +90,7 @@ public final class Lockspaces {
     LeaseTimes times =
         new LeaseTimes(ioTimeout == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : ioTimeout, fireTimeout);
     Lockspace lockspace =
-        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), logs);
+        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), clock, logs);
     LeaseLog log = logs.apply(lockspace + " ");
     log.warning("lockspace " + spec);
     RenewalThread renewal =

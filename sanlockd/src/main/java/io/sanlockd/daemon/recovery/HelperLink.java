@@ -74,6 +74,8 @@ public final class HelperLink implements DirectSignals.Helper {
     this.workers = workers;
     this.clock = clock;
     this.log = log;
+    // Loads what a kill needs.
+    HelperMessage.encodeKillPid(message, 0, 0);
   }
 
   /** Starts the first helper; waits for the start, so before the main loop runs. */

@@ -112,8 +112,7 @@ class UpstreamRecoveryDefectsTest {
     wdmd.die();
     world.time().advance(30);
     assertThat(guarded.ended()).isFalse();
-    assertThat(guarded.client().add("LS", 2, DISK, 0, IO_TIMEOUT).lastResult())
-        .isEqualTo(WD_ERROR);
+    assertThat(guarded.client().add("LS", 2, DISK, 0, IO_TIMEOUT).lastResult()).isEqualTo(WD_ERROR);
   }
 
   @Test
