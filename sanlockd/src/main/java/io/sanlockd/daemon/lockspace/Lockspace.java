@@ -40,6 +40,8 @@ public final class Lockspace {
 
   /** Why the processes that use a lockspace are stopped. */
   public enum Cause {
+    /** They are not. */
+    NONE(false),
     /** A client or a forced shutdown asked for its removal. */
     REMOVED(false),
     /** The last renewal is too old. */
@@ -86,7 +88,7 @@ public final class Lockspace {
   private boolean externalUsed;
   private boolean usedByOrphans;
   private int usedRetries;
-  private Cause cause;
+  private Cause cause = Cause.NONE;
   private long killingSinceSeconds;
   private int undoResult;
 
@@ -141,7 +143,7 @@ public final class Lockspace {
 
   /** Whether our lease was found expired or corrupt, or its protection lost. */
   public boolean renewalFailed() {
-    return cause != null && cause.leaseLost();
+    return cause.leaseLost();
   }
 
   /** Whether the uses there are may go on. Any thread. */

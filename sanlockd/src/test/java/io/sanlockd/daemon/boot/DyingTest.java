@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.LockspaceMembership;
 import io.sanlockd.client.SanlockClient;
+import io.sanlockd.daemon.world.ChildJvm;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Lockspace;
@@ -82,13 +83,11 @@ class DyingTest {
   /** Starts a daemon and joins a lockspace. */
   private void join(String... jvmOptions) throws Exception {
     Path run = directory.resolve("sanlock");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC"));
-    command.addAll(List.of(jvmOptions));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Doomed.class.getName(), run.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    List<String> options = new ArrayList<>(List.of("-Xmx64m", "-XX:+UseSerialGC"));
+    options.addAll(List.of(jvmOptions));
+    ProcessBuilder builder =
+        new ProcessBuilder(ChildJvm.command(options, Doomed.class, run.toString()))
+            .redirectErrorStream(true);
     builder.redirectOutput(directory.resolve("output").toFile());
     builder.environment().put("SANLOCK_WDMD_SOCKET", world.socket().toString());
     daemon = builder.start();

@@ -1,10 +1,10 @@
 package io.sanlockd.daemon.recovery;
 
-import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.sanlockd.daemon.lockspace.Lockspace;
+import io.sanlockd.daemon.world.ChildJvm;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
@@ -12,7 +12,6 @@ import io.sanlockd.protocol.ResourceFlags;
 import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,14 +29,8 @@ class KillPathTest {
   @Test
   void theFirstKillRoundLoadsNoClassAndAllocatesNothingWorthNaming() throws Exception {
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xint",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FirstKill.class.getName())
-            .redirectErrorStream(true)
+        new ProcessBuilder(ChildJvm.command(List.of("-Xint", "-XX:+UseSerialGC"), FirstKill.class))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -68,8 +61,6 @@ class KillPathTest {
           world.time().settle();
         }
         Lockspace lockspace = daemon.lockspaces().in(Lockspace.Phase.ACTIVE).get(0);
-        world.disks().file(DISK).hang();
-        world.time().advance(8 * IO_TIMEOUT - 1);
         Stopper stopper = daemon.supervisor().stopper();
         long now = world.time().seconds();
         long bytesOfNothing = allocated(threads, () -> {});
