@@ -26,7 +26,8 @@ final class FriendlyHelp {
   }
 
   private static CommandSpec spec(ActionHelp help) {
-    String command = help.name().equals("daemon") ? "sanlock " : "sanlock client ";
+    boolean ownCommand = help.name().equals("daemon") || help.name().equals("config");
+    String command = ownCommand ? "sanlock " : "sanlock client ";
     CommandSpec spec = CommandSpec.create().name(command + help.name());
     for (int i = 0; i < help.letters().length(); i++) {
       spec.addOption(option(HelpTable.option(help.letters().charAt(i))));

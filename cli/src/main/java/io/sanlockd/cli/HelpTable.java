@@ -12,6 +12,14 @@ final class HelpTable {
       List.of(
           action("daemon", "Starts the daemon.", "", "sanlock daemon -D -w 0"),
           action(
+              "config",
+              "\"config check [FILE]\" names every line of a configuration file that would be"
+                  + " ignored or does not mean what it seems to, and the cure. Exit status 1 if there"
+                  + " are such lines. Needs no daemon.",
+              "",
+              "sanlock config check",
+              "sanlock config check ./sanlock.conf"),
+          action(
               "status",
               "Shows daemon, connections (p), lockspaces (s) and leases (r).",
               "DO",

@@ -7,14 +7,13 @@ import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
-import java.io.Closeable;
 import java.nio.ByteBuffer;
 
 /**
  * One connection to the daemon: sends a request, reads the reply with as much payload as its kind
  * has. One thread at a time.
  */
-public final class DaemonConnection implements Closeable {
+public final class DaemonConnection implements RequestChannel {
   private static final int BUFFER_LENGTH = 8192;
 
   /** Far above every reply that has a length: log dumps and host lists are 1 MiB at most. */
@@ -46,6 +45,7 @@ public final class DaemonConnection implements Closeable {
    *
    * @return 0 or a negative errno
    */
+  @Override
   public int send(Request request) {
     try {
       transport.send(request.message());
@@ -61,6 +61,7 @@ public final class DaemonConnection implements Closeable {
    * result is left unread, so send nothing more on this connection after an error of a command
    * whose reply has a payload.
    */
+  @Override
   public Reply exchange(Request request) {
     try {
       transport.send(request.message());
@@ -83,7 +84,7 @@ public final class DaemonConnection implements Closeable {
       throw new TransportException(TransportException.SHORT_READ, e.getMessage(), e);
     }
     return switch (command) {
-      case INQUIRE -> withPayload(header, announced(header));
+      case ACQUIRE, INQUIRE -> withPayload(header, announced(header));
       case LOG_DUMP, GET_LOCKSPACES -> untilEnd(header, command);
       case GET_LVB -> onSuccess(header, announced(header));
       case READ_LOCKSPACE -> onSuccess(header, Lockspace.LENGTH);

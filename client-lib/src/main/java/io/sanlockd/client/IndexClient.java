@@ -1,5 +1,6 @@
 package io.sanlockd.client;
 
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.IndexEntry;
@@ -19,24 +20,28 @@ public final class IndexClient {
   }
 
   /** Rebuilds an index from the leases behind it. */
-  public void rebuild(ResourceIndex index, int flags) throws SanlockException {
-    client.call(Requests.index(Command.REBUILD_RINDEX, index, flags));
+  public void rebuild(ResourceIndex index, IndexFlag... flags) throws SanlockException {
+    client.call(Requests.index(Command.REBUILD_RINDEX, index, Flag.bits(flags)));
   }
 
-  /**
-   * Sets or clears an entry.
-   *
-   * @param flags INDEX_UPDATE_ADD or INDEX_UPDATE_REM of {@link CommandFlags}
-   */
-  public IndexEntry update(ResourceIndex index, IndexEntry entry, int flags)
+  /** Records name and offset of a lease. */
+  public IndexEntry put(ResourceIndex index, IndexEntry entry, IndexFlag... flags)
       throws SanlockException {
-    return entry(Command.UPDATE_RINDEX, index, entry, flags, 0);
+    int bits = CommandFlags.INDEX_UPDATE_ADD | Flag.bits(flags);
+    return entry(Command.UPDATE_RINDEX, index, entry, bits, 0);
+  }
+
+  /** Clears the entry of an offset. */
+  public void remove(ResourceIndex index, long offset, IndexFlag... flags) throws SanlockException {
+    IndexEntry entry = new IndexEntry(LeaseName.EMPTY, offset, 0);
+    int bits = CommandFlags.INDEX_UPDATE_REM | Flag.bits(flags);
+    IndexEntry unused = entry(Command.UPDATE_RINDEX, index, entry, bits, 0);
   }
 
   /** Finds an entry by name, by offset, or with neither the first free offset. */
-  public IndexEntry lookup(ResourceIndex index, IndexEntry entry, int flags)
+  public IndexEntry lookup(ResourceIndex index, IndexEntry entry, IndexFlag... flags)
       throws SanlockException {
-    return entry(Command.LOOKUP_RINDEX, index, entry, flags, 0);
+    return entry(Command.LOOKUP_RINDEX, index, entry, Flag.bits(flags), 0);
   }
 
   /**

@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A connection made with the JDK alone. Without a read timeout it simply blocks, which starts
- * fastest; with one it is non-blocking behind a selector.
+ * fastest; with one it is non-blocking behind a selector, and an interrupt ends the wait.
  */
 final class JdkTransport implements Transport {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long CONNECT_PAUSE_NANOS = 5 * NANOS_PER_MILLI;
 
   private final SocketChannel channel;
   private final long readTimeoutNanos;
@@ -26,17 +30,54 @@ final class JdkTransport implements Transport {
   }
 
   static JdkTransport connect(Endpoint endpoint) throws TransportException {
+    SocketChannel channel = connectedChannel(endpoint);
     try {
-      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-      try {
-        channel.connect(UnixDomainSocketAddress.of(endpoint.socketPath()));
-        return configured(channel, endpoint.readTimeoutNanos());
-      } catch (IOException e) {
-        channel.close();
-        throw e;
-      }
+      return configured(channel, endpoint.readTimeoutNanos());
     } catch (IOException e) {
-      throw TransportException.ofConnect(e, endpoint.socketPath());
+      closeQuietly(channel);
+      throw TransportException.of(e);
+    }
+  }
+
+  /** A connected channel; non-blocking when the endpoint has a read timeout. */
+  static SocketChannel connectedChannel(Endpoint endpoint) throws TransportException {
+    long limitNanos = endpoint.readTimeoutNanos();
+    long deadlineNanos = System.nanoTime() + limitNanos;
+    while (true) {
+      try {
+        return connectedAtOnce(endpoint);
+      } catch (IOException e) {
+        if (limitNanos == 0 || !TransportException.isBacklogFull(e)) {
+          throw TransportException.ofConnect(e, endpoint.socketPath());
+        }
+      }
+      if (System.nanoTime() - deadlineNanos >= 0) {
+        throw timedOut(limitNanos);
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw interrupted();
+      }
+      LockSupport.parkNanos(CONNECT_PAUSE_NANOS);
+    }
+  }
+
+  /**
+   * Connects, without blocking when there is a read timeout: a daemon that accepts nobody has a
+   * full backlog, where a blocking connect would wait for ever.
+   */
+  private static SocketChannel connectedAtOnce(Endpoint endpoint) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.configureBlocking(endpoint.readTimeoutNanos() == 0);
+      if (!channel.connect(UnixDomainSocketAddress.of(endpoint.socketPath()))) {
+        while (!channel.finishConnect()) {
+          Thread.onSpinWait();
+        }
+      }
+      return channel;
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw e;
     }
   }
 
@@ -45,7 +86,6 @@ final class JdkTransport implements Transport {
     if (readTimeoutNanos == 0) {
       return new JdkTransport(channel, 0, null);
     }
-    channel.configureBlocking(false);
     Selector selector = Selector.open();
     channel.register(selector, SelectionKey.OP_READ);
     return new JdkTransport(channel, readTimeoutNanos, selector);
@@ -79,23 +119,58 @@ final class JdkTransport implements Transport {
   }
 
   private void await(int operation) throws IOException {
-    channel.keyFor(selector).interestOps(operation);
     long deadlineNanos = System.nanoTime() + readTimeoutNanos;
-    do {
-      long leftNanos = deadlineNanos - System.nanoTime();
-      if (leftNanos <= 0) {
-        throw new TransportException(
-            TransportException.TIMED_OUT,
-            "no reply from the daemon within " + readTimeoutNanos / NANOS_PER_MILLI + " ms",
-            null);
+    try {
+      SelectionKey key = channel.keyFor(selector);
+      if (key == null) {
+        throw closed(null);
       }
-      selector.select(1 + leftNanos / NANOS_PER_MILLI);
-    } while (selector.selectedKeys().isEmpty());
-    selector.selectedKeys().clear();
+      key.interestOps(operation);
+      while (selector.select(millisUntil(deadlineNanos)) == 0) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw interrupted();
+        }
+        if (System.nanoTime() - deadlineNanos >= 0) {
+          throw timedOut(readTimeoutNanos);
+        }
+      }
+      selector.selectedKeys().clear();
+    } catch (ClosedSelectorException | CancelledKeyException e) {
+      throw closed(e);
+    }
+  }
+
+  private static long millisUntil(long deadlineNanos) {
+    return 1 + Math.max(0, deadlineNanos - System.nanoTime()) / NANOS_PER_MILLI;
+  }
+
+  static TransportException timedOut(long limitNanos) {
+    return new TransportException(
+        TransportException.TIMED_OUT,
+        "no reply from the daemon within " + limitNanos / NANOS_PER_MILLI + " ms",
+        null);
+  }
+
+  static TransportException interrupted() {
+    return new TransportException(
+        TransportException.INTERRUPTED, "interrupted while waiting for the daemon", null);
+  }
+
+  private static TransportException closed(Exception cause) {
+    return new TransportException(
+        TransportException.BAD_DESCRIPTOR, "the connection was closed here", cause);
   }
 
   private static TransportException asTransportException(IOException e) {
     return e instanceof TransportException known ? known : TransportException.of(e);
+  }
+
+  private static void closeQuietly(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // See Transport.close.
+    }
   }
 
   @Override
@@ -104,9 +179,9 @@ final class JdkTransport implements Transport {
       if (selector != null) {
         selector.close();
       }
-      channel.close();
     } catch (IOException e) {
       // See Transport.close.
     }
+    closeQuietly(channel);
   }
 }

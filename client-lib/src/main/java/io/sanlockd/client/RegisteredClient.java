@@ -15,9 +15,9 @@ import java.util.List;
  * Do not lose the object: a connection collected as garbage is a released lease.
  */
 public final class RegisteredClient implements Closeable {
-  private final DaemonConnection connection;
+  private final RequestChannel connection;
 
-  private RegisteredClient(DaemonConnection connection) {
+  private RegisteredClient(RequestChannel connection) {
     this.connection = connection;
   }
 
@@ -26,6 +26,15 @@ public final class RegisteredClient implements Closeable {
    * daemon takes the pid from the socket; there is no reply.
    */
   public static RegisteredClient register(DaemonConnection connection) throws SanlockException {
+    return register((RequestChannel) connection);
+  }
+
+  /** As above, over a connection that somebody watches. */
+  public static RegisteredClient register(WatchedConnection connection) throws SanlockException {
+    return register((RequestChannel) connection);
+  }
+
+  private static RegisteredClient register(RequestChannel connection) throws SanlockException {
     int result = connection.send(Requests.plain(Command.REGISTER));
     if (result < 0) {
       connection.close();
@@ -43,16 +52,33 @@ public final class RegisteredClient implements Closeable {
    * Takes leases: all or none.
    *
    * @param resources at most 8
-   * @param flags ACQUIRE_* of {@link CommandFlags}
    */
-  public void acquire(List<Resource> resources, int flags, Options options)
+  public void acquire(List<Resource> resources, Options options, AcquireFlag... flags)
       throws SanlockException {
-    call(Requests.acquire(MessageHeader.THIS_CONNECTION, flags, resources, options));
+    call(Requests.acquire(MessageHeader.THIS_CONNECTION, Flag.bits(flags), resources, options));
+  }
+
+  /**
+   * Takes one lease; a refusal names the owner. Only for daemons that offer it ({@link
+   * DaemonVersion#offersAcquire2}): others never answer.
+   *
+   * @throws SanlockException with an {@link SanlockException#owner} when an owner is the reason
+   */
+  public void acquireOrNameOwner(Resource resource, Options options, AcquireFlag... flags)
+      throws SanlockException {
+    Reply reply =
+        exchange(
+            Requests.acquireNamingOwner(
+                MessageHeader.THIS_CONNECTION, Flag.bits(flags), resource, options));
+    if (reply.result() < 0) {
+      throw new SanlockException(
+          reply.result(), Command.ACQUIRE, OwnerLookup.ofReply(reply).orElse(null));
+    }
   }
 
   /** Takes one lease, waiting for a dead owner as long as it takes. */
   public void acquire(Resource resource) throws SanlockException {
-    acquire(List.of(resource), 0, Options.NONE);
+    acquire(List.of(resource), Options.NONE);
   }
 
   /** Gives leases back; only names count. */
@@ -78,18 +104,35 @@ public final class RegisteredClient implements Closeable {
   }
 
   /** Makes a lease shared or exclusive, as its SHARED flag says. */
-  public void convert(Resource resource, int flags) throws SanlockException {
-    call(Requests.convert(MessageHeader.THIS_CONNECTION, resource, flags));
+  public void convert(Resource resource, ConvertFlag... flags) throws SanlockException {
+    call(Requests.convert(MessageHeader.THIS_CONNECTION, resource, Flag.bits(flags)));
   }
 
-  /** Restricts the connection; RESTRICT_ALL makes this object useless except for closing. */
-  public void restrict(int mask) throws SanlockException {
-    call(Requests.restrict(mask));
+  /** The value block of a lease taken with {@link AcquireFlag#VALUE_BLOCK}: one sector. */
+  public byte[] valueBlock(Resource resource) throws SanlockException {
+    return Results.bytes(call(Requests.getValueBlock(resource)));
   }
 
-  /** Sets the program that is run instead of SIGTERM when the lockspace fails. */
-  public void killpath(Killpath killpath, int flags) throws SanlockException {
-    call(Requests.killpath(killpath, flags));
+  /** Sets the first bytes of the value block; on disk with the release of the exclusive lease. */
+  public void setValueBlock(Resource resource, byte[] value) throws SanlockException {
+    call(Requests.setValueBlock(resource, value));
+  }
+
+  /**
+   * Restricts the connection, in place of an earlier restriction; {@link RestrictFlag#ALL} makes
+   * this object useless except for closing.
+   */
+  public void restrict(RestrictFlag... flags) throws SanlockException {
+    call(Requests.restrict(Flag.bits(flags)));
+  }
+
+  /**
+   * Sets the program that is run instead of SIGTERM when the lockspace fails.
+   *
+   * @param appendPid whether the pid of this process becomes its last argument; once set it stays
+   */
+  public void killpath(Killpath killpath, boolean appendPid) throws SanlockException {
+    call(Requests.killpath(killpath, appendPid ? CommandFlags.KILLPATH_PID : 0));
   }
 
   private Reply call(Request request) throws SanlockException {

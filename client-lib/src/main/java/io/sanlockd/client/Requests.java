@@ -20,6 +20,8 @@ import java.util.List;
  * MessageHeader#THIS_CONNECTION}. Unlike the C library the announced length is always right.
  */
 public final class Requests {
+  private static final int ACQUIRE2 = 41;
+
   private Requests() {}
 
   /** A request that is only a command: REGISTER, VERSION, GET_LOCKSPACES, LOG_DUMP. */
@@ -122,11 +124,28 @@ public final class Requests {
 
   /** ACQUIRE of at most 8 leases. */
   public static Request acquire(int target, int flags, List<Resource> resources, Options options) {
+    return acquire(Command.ACQUIRE.number(), target, flags, resources, options);
+  }
+
+  /**
+   * ACQUIRE2: as ACQUIRE, but a refusal because of an owner names it in the reply (v5.md 6.1). Only
+   * for daemons of which {@link DaemonVersion#offersAcquire2} is true.
+   */
+  public static Request acquireNamingOwner(
+      int target, int flags, Resource resource, Options options) {
+    return acquire(ACQUIRE2, target, flags, List.of(resource), options);
+  }
+
+  private static Request acquire(
+      int number, int target, int flags, List<Resource> resources, Options options) {
     int payloadLength = Options.LENGTH;
     for (int i = 0; i < resources.size(); i++) {
       payloadLength += resources.get(i).encodedLength();
     }
-    ByteBuffer message = start(Command.ACQUIRE, flags, payloadLength, resources.size(), target);
+    ByteBuffer message = ByteBuffer.allocate(MessageHeader.LENGTH + payloadLength);
+    MessageHeader header =
+        MessageHeader.request(Command.ACQUIRE, flags, payloadLength, resources.size(), target);
+    header.withCommand(number).encode(message);
     for (int i = 0; i < resources.size(); i++) {
       resources.get(i).encode(message);
     }

@@ -145,13 +145,11 @@ public final class SanlockClient {
   }
 
   /**
-   * Leaves a lockspace. Without {@link CommandFlags#REM_UNUSED} processes that hold leases of it
-   * are killed.
-   *
-   * @param flags {@link CommandFlags#REM_ASYNC}, {@link CommandFlags#REM_UNUSED}
+   * Leaves a lockspace. Without {@link RemoveFlag#UNUSED} processes that hold leases of it are
+   * killed.
    */
-  public void remLockspace(Lockspace lockspace, int flags) throws SanlockException {
-    call(Requests.lockspace(Command.REM_LOCKSPACE, lockspace, flags));
+  public void remLockspace(Lockspace lockspace, RemoveFlag... flags) throws SanlockException {
+    call(Requests.lockspace(Command.REM_LOCKSPACE, lockspace, Flag.bits(flags)));
   }
 
   /** Lockspaces joined, being removed and being added; see the flags of each. */
@@ -180,9 +178,9 @@ public final class SanlockClient {
     return states(Requests.lockspace(Command.RENEWAL, Lockspace.named(lockspace), 0));
   }
 
-  /** Marks a lockspace; one of {@link io.sanlockd.protocol.ConfigValue}. */
-  public void setConfig(LeaseName lockspace, int value) throws SanlockException {
-    call(Requests.setConfig(Lockspace.named(lockspace), value));
+  /** Marks a lockspace as used, or no longer. */
+  public void setConfig(LeaseName lockspace, LockspaceUse use) throws SanlockException {
+    call(Requests.setConfig(Lockspace.named(lockspace), use.value()));
   }
 
   // ---- storage ----
@@ -202,10 +200,14 @@ public final class SanlockClient {
    * Initialises a lease.
    *
    * @param numHosts how many host_ids may take it, 0 for all
-   * @param flags {@link CommandFlags#WRITE_CLEAR}
    */
-  public void writeResource(Resource resource, int numHosts, int flags) throws SanlockException {
-    call(Requests.writeResource(resource, numHosts, flags));
+  public void writeResource(Resource resource, int numHosts) throws SanlockException {
+    call(Requests.writeResource(resource, numHosts, 0));
+  }
+
+  /** Invalidates a lease: reading or taking it gives -223 until it is initialised again. */
+  public void clearResource(Resource resource) throws SanlockException {
+    call(Requests.writeResource(resource, 0, CommandFlags.WRITE_CLEAR));
   }
 
   /** Reads a lease record; empty names accept any. */
@@ -219,6 +221,14 @@ public final class SanlockClient {
     return new LeaseOwners(Results.resource(reply), Results.hosts(reply, Resource.LENGTH));
   }
 
+  /**
+   * Who owns a lease, with what the daemon knows of the hosts. The answer is from a moment ago: an
+   * owner may have given the lease back meanwhile.
+   */
+  public List<LeaseOwner> owners(Resource resource) throws SanlockException {
+    return OwnerLookup.owners(this, resource);
+  }
+
   /** Default align size of a file or device in bytes. */
   public int align(Disk disk) throws SanlockException {
     return call(Requests.align(disk)).result();
@@ -230,11 +240,10 @@ public final class SanlockClient {
    * Takes leases for a registered process: all or none.
    *
    * @param resources at most 8
-   * @param flags ACQUIRE_* of {@link CommandFlags}
    */
-  public void acquire(int pid, List<Resource> resources, int flags, Options options)
+  public void acquire(int pid, List<Resource> resources, Options options, AcquireFlag... flags)
       throws SanlockException {
-    call(Requests.acquire(pid, flags, resources, options));
+    call(Requests.acquire(pid, Flag.bits(flags), resources, options));
   }
 
   /** Gives leases of a registered process back; only names count. */
@@ -264,15 +273,26 @@ public final class SanlockClient {
   }
 
   /** Makes a lease shared or exclusive, as its SHARED flag says. */
-  public void convert(int pid, Resource resource, int flags) throws SanlockException {
-    call(Requests.convert(pid, resource, flags));
+  public void convert(int pid, Resource resource, ConvertFlag... flags) throws SanlockException {
+    call(Requests.convert(pid, resource, Flag.bits(flags)));
   }
 
   // ---- asking another host, value blocks, events ----
 
-  /** Asks the holder of a lease for it: version {@code resource.lver()} or NEXT_LVER in flags. */
-  public void request(Resource resource, int flags, int forceMode) throws SanlockException {
-    call(Requests.request(resource, flags, forceMode));
+  /**
+   * Asks the holder of a lease for it. Without a holder nothing is written. A version that is not
+   * newer than the holder's is refused with -272.
+   *
+   * @param resource its version is the one asked for; 0 for the one after the holder's
+   */
+  public void request(Resource resource, RequestMode mode) throws SanlockException {
+    int flags = resource.lver() == 0 ? CommandFlags.REQUEST_NEXT_LVER : 0;
+    call(Requests.request(resource, flags, mode.number()));
+  }
+
+  /** Withdraws a request that was not answered. */
+  public void clearRequest(Resource resource) throws SanlockException {
+    call(Requests.request(resource.withLver(0), 0, RequestMode.NOTE.number()));
   }
 
   /** Makes the daemon look for requests to all leases held in a lockspace. */
@@ -295,9 +315,10 @@ public final class SanlockClient {
     call(Requests.setValueBlock(resource, value));
   }
 
-  /** Sends an event to a host of a lockspace with our next renewal; flags EVENT_*. */
-  public void setEvent(LeaseName lockspace, HostEvent event, int flags) throws SanlockException {
-    call(Requests.event(Command.SET_EVENT, Lockspace.named(lockspace), event, flags));
+  /** Sends an event to a host of a lockspace with our next renewal. */
+  public void setEvent(LeaseName lockspace, HostEvent event, EventFlag... flags)
+      throws SanlockException {
+    call(Requests.event(Command.SET_EVENT, Lockspace.named(lockspace), event, Flag.bits(flags)));
   }
 
   /** Opens a channel that receives the events sent to this host in a lockspace. */

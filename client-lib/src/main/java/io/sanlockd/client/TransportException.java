@@ -2,6 +2,8 @@ package io.sanlockd.client;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -19,16 +21,27 @@ public final class TransportException extends IOException {
   /** The daemon closed the connection with bytes of ours unread. */
   static final int CONNECTION_RESET = -104;
 
+  /** The waiting thread was interrupted; its flag is still set. */
+  static final int INTERRUPTED = -4;
+
+  /** Another thread of this process closed the connection. */
+  static final int BAD_DESCRIPTOR = -9;
+
+  /** What the daemon sent is no reply to what was asked. */
+  static final int PROTOCOL_ERROR = -71;
+
   private static final int NOT_FOUND = -2;
   private static final int IO_ERROR = -5;
   private static final int NO_PERMISSION = -13;
   private static final int REFUSED = -111;
+  private static final int WOULD_BLOCK = -11;
   private static final String[] TEXTS = {
     "no such file", "permission denied", "connection refused", "connection reset", "broken pipe",
-    "not a directory", "too many open files", "is a directory", "wrong type", "too long"
+    "not a directory", "too many open files", "is a directory", "wrong type", "too long",
+    "temporarily unavailable"
   };
   private static final int[] NUMBERS = {
-    NOT_FOUND, NO_PERMISSION, REFUSED, CONNECTION_RESET, -32, -20, -24, -21, -91, -36
+    NOT_FOUND, NO_PERMISSION, REFUSED, CONNECTION_RESET, -32, -20, -24, -21, -91, -36, WOULD_BLOCK
   };
 
   private final int number;
@@ -41,6 +54,11 @@ public final class TransportException extends IOException {
   /** Negative errno, or -1 for a stream that ended early. */
   public int number() {
     return number;
+  }
+
+  /** Whether a connect failed because the daemon has not accepted the connections before. */
+  static boolean isBacklogFull(IOException cause) {
+    return errno(cause, IO_ERROR) == WOULD_BLOCK;
   }
 
   /** Finds the errno of a failed send or receive. */
@@ -60,6 +78,12 @@ public final class TransportException extends IOException {
   }
 
   private static int errno(IOException cause, int fallback) {
+    if (cause instanceof ClosedByInterruptException) {
+      return INTERRUPTED;
+    }
+    if (cause instanceof ClosedChannelException) {
+      return BAD_DESCRIPTOR;
+    }
     String message = cause.getMessage();
     if (message != null) {
       String text = message.toLowerCase(Locale.ROOT);

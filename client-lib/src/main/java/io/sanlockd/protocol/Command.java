@@ -83,7 +83,11 @@ public enum Command {
   /** Delete a lease and its entry. */
   DELETE_RESOURCE(39, PayloadKind.INDEX_AND_ENTRY),
   /** Rebuild an index from the leases. */
-  REBUILD_RINDEX(40, PayloadKind.INDEX);
+  REBUILD_RINDEX(40, PayloadKind.INDEX),
+  /** ACQUIRE of later versions: the refusal names the owner. */
+  ACQUIRE2(41, PayloadKind.ACQUIRE),
+  /** READ_LOCKSPACE of later versions: the host that owns the slot, too. */
+  READ_LOCKSPACE_HOST(42, PayloadKind.LOCKSPACE);
 
   private static final Command[] BY_NUMBER = values();
 
@@ -95,7 +99,7 @@ public enum Command {
     this.payload = payload;
   }
 
-  /** The number on the wire, 1..40. */
+  /** The number on the wire, 1..42. */
   public int number() {
     return number;
   }
@@ -108,8 +112,8 @@ public enum Command {
   /**
    * The command of a number.
    *
-   * @return empty for numbers this version does not answer: 0, 41 (ACQUIRE2), 42
-   *     (READ_LOCKSPACE_HOST), 43 (INIT_LOCKSPACE_HOST), 44 (SET_HOST) of later versions, and above
+   * @return empty for numbers this version does not answer: 0, 43 (INIT_LOCKSPACE_HOST), 44
+   *     (SET_HOST) of later versions, and above
    */
   public static Optional<Command> of(int number) {
     return number >= 1 && number <= BY_NUMBER.length

@@ -50,6 +50,9 @@ public final class CommandFlags {
   /** KILLPATH: append the pid to the arguments. */
   public static final int KILLPATH_PID = 0x1;
 
+  /** GET_HOSTS of later versions: exactly the own record. */
+  public static final int GET_HOST_LOCAL = 0x1;
+
   /** REQUEST: the version after the current one. */
   public static final int REQUEST_NEXT_LVER = 0x1;
 

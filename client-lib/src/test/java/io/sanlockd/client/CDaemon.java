@@ -3,6 +3,7 @@ package io.sanlockd.client;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sanlockd.client.lease.HostUnderTest;
 import io.sanlockd.protocol.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The C daemon of the Debian package sanlock, private to a test, without watchdog. */
-final class CDaemon implements AutoCloseable {
+public final class CDaemon implements HostUnderTest {
   private static final Path PROGRAM = Path.of("/usr/sbin/sanlock");
   private static final long START_SECONDS = 20;
 
@@ -23,7 +24,7 @@ final class CDaemon implements AutoCloseable {
   }
 
   /** Starts it, or skips the test (fails it with SANLOCKD_REQUIRE_C=1) when it is missing. */
-  static CDaemon start(Path directory, String hostName) throws Exception {
+  public static CDaemon start(Path directory, String hostName) throws Exception {
     String reason = "the Debian package 'sanlock' is not installed (no " + PROGRAM + ")";
     if (!Files.isExecutable(PROGRAM) && "1".equals(System.getenv("SANLOCKD_REQUIRE_C"))) {
       fail(reason);
@@ -67,6 +68,21 @@ final class CDaemon implements AutoCloseable {
 
   SanlockClient client() {
     return client;
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return client.endpoint();
+  }
+
+  @Override
+  public long daemonPid() {
+    return process.pid();
+  }
+
+  @Override
+  public void killDaemon() {
+    close();
   }
 
   /** Waits until the daemon process ends. */

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
-import io.sanlockd.protocol.CommandFlags;
-import io.sanlockd.protocol.ConfigValue;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Host;
 import io.sanlockd.protocol.HostEvent;
@@ -17,7 +15,6 @@ import io.sanlockd.protocol.Killpath;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.LockspaceFlags;
 import io.sanlockd.protocol.Options;
-import io.sanlockd.protocol.RequestForce;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
 import io.sanlockd.protocol.ResourceIndex;
@@ -67,7 +64,7 @@ class SanlockClientWithCDaemonTest {
 
   private static Resource lease(int number) throws SanlockException {
     Resource resource = unwrittenLease(number);
-    client.writeResource(resource, 0, 0);
+    client.writeResource(resource, 0);
     return resource;
   }
 
@@ -113,7 +110,7 @@ class SanlockClientWithCDaemonTest {
     Resource first = lease(1);
     Resource second = lease(2).withFlags(ResourceFlags.SHARED);
     try (RegisteredClient registered = client.register()) {
-      registered.acquire(List.of(first, second), 0, new Options(LeaseName.of("owner"), 0, 0));
+      registered.acquire(List.of(first, second), new Options(LeaseName.of("owner"), 0, 0));
       List<Resource> held = registered.inquire();
       assertThat(held).hasSize(2);
       assertThat(held.get(0).disks()).isEqualTo(first.disks());
@@ -125,7 +122,7 @@ class SanlockClientWithCDaemonTest {
           .containsExactly(1L);
       assertThat(statesOf(StateRecord.CLIENT))
           .anyMatch(state -> state.entry().name().text().equals("owner"));
-      registered.convert(second.withFlags(0), 0);
+      registered.convert(second.withFlags(0));
       assertThat(registered.inquire().get(1).has(ResourceFlags.SHARED)).isFalse();
       registered.release(List.of(first));
       assertThat(registered.inquire()).hasSize(1);
@@ -139,11 +136,11 @@ class SanlockClientWithCDaemonTest {
     Resource resource = lease(3);
     try (RegisteredClient registered = client.register()) {
       assertThat(registered.inquire()).isEmpty();
-      client.acquire(PID, List.of(resource), 0, Options.NONE);
+      client.acquire(PID, List.of(resource), Options.NONE);
       assertThat(client.inquire(PID)).hasSize(1);
-      assertThat(numberOf(() -> client.acquire(PID, List.of(resource), 0, Options.NONE)))
+      assertThat(numberOf(() -> client.acquire(PID, List.of(resource), Options.NONE)))
           .isEqualTo(ResultCode.EEXIST.number());
-      client.convert(PID, resource.withFlags(ResourceFlags.SHARED), 0);
+      client.convert(PID, resource.withFlags(ResourceFlags.SHARED));
       client.release(PID, List.of(resource));
       assertThat(numberOf(() -> client.release(PID, List.of(resource))))
           .isEqualTo(ResultCode.EGENERIC.number());
@@ -182,10 +179,10 @@ class SanlockClientWithCDaemonTest {
   @Test
   void numHostsIsHonouredAndAClearedLeaseIsGone() throws Exception {
     Resource resource = unwrittenLease(5);
-    client.writeResource(resource, 7, 0);
+    client.writeResource(resource, 7);
     assertThat(client.readResource(resource).flags()).isEqualTo(Geometry.S512_A1M.apiFlags());
     assertThat(numHostsOnDisk(5)).isEqualTo(7);
-    client.writeResource(resource, 0, CommandFlags.WRITE_CLEAR);
+    client.clearResource(resource);
     assertThat(numberOf(() -> client.readResource(resource)))
         .isEqualTo(ResultCode.LEADER_MAGIC.number());
   }
@@ -201,7 +198,7 @@ class SanlockClientWithCDaemonTest {
   void valueBlocksAreSetAndRead() throws Exception {
     Resource resource = lease(6);
     try (RegisteredClient registered = client.register()) {
-      registered.acquire(List.of(resource), CommandFlags.ACQUIRE_LVB, Options.NONE);
+      registered.acquire(List.of(resource), Options.NONE, AcquireFlag.VALUE_BLOCK);
       client.setValueBlock(resource, new byte[] {1, 2, 3});
       assertThat(client.valueBlock(resource)).hasSize(512).startsWith(1, 2, 3, 0);
       assertThat(numberOf(() -> client.setValueBlock(resource, new byte[513])))
@@ -237,10 +234,10 @@ class SanlockClientWithCDaemonTest {
 
   @Test
   void hostsAndEventsAreSeen() throws Exception {
-    assertThat(numberOf(() -> client.setEvent(LS, new HostEvent(0, 0, 1, 2), 0)))
+    assertThat(numberOf(() -> client.setEvent(LS, new HostEvent(0, 0, 1, 2))))
         .isEqualTo(ResultCode.EINVAL.number());
     EventChannel channel = client.registerEvents(LS);
-    client.setEvent(LS, new HostEvent(2, 1, 1, 2), CommandFlags.EVENT_REPLACE);
+    client.setEvent(LS, new HostEvent(2, 1, 1, 2), EventFlag.REPLACE);
     channel.end();
     assertThat(numberOf(() -> client.registerEvents(LeaseName.of("none"))))
         .isEqualTo(ResultCode.ENOENT.number());
@@ -252,18 +249,18 @@ class SanlockClientWithCDaemonTest {
   @Test
   void settingsRequestsAndLogsAreAnswered() throws Exception {
     Resource resource = lease(8);
-    client.setConfig(LS, ConfigValue.USED_BY_ORPHANS);
-    client.setConfig(LS, ConfigValue.UNUSED_BY_ORPHANS);
-    client.request(resource.withLver(3), 0, RequestForce.GRACEFUL);
+    client.setConfig(LS, LockspaceUse.USED_BY_ORPHANS);
+    client.setConfig(LS, LockspaceUse.UNUSED_BY_ORPHANS);
+    client.request(resource.withLver(3), RequestMode.GRACEFUL);
     client.examineLockspace(LS);
     client.examineResource(resource);
     assertThat(client.align(lockspace.disk())).isEqualTo(MEBIBYTE);
     assertThat(client.logDump()).contains("sanlock daemon started");
     try (RegisteredClient registered = client.register()) {
-      registered.killpath(new Killpath("/bin/true", "a"), CommandFlags.KILLPATH_PID);
+      registered.killpath(new Killpath("/bin/true", "a"), true);
       registered.acquire(resource);
       registered.releaseAndRename(resource, Resource.named(LS, LeaseName.of("renamed")));
-      registered.restrict(CommandFlags.RESTRICT_SIGKILL);
+      registered.restrict(RestrictFlag.NO_SIGKILL);
     }
     Resource anyName = Resource.on(LeaseName.EMPTY, LeaseName.EMPTY, resource.disks());
     assertThat(client.readResource(anyName).name()).isEqualTo(LeaseName.of("renamed"));
@@ -276,13 +273,13 @@ class SanlockClientWithCDaemonTest {
     IndexEntry name = new IndexEntry(LeaseName.of("indexed"), 0, 0);
     client.index().format(index);
     long offset = client.index().create(index, name, 4).offset();
-    assertThat(client.index().lookup(index, name, 0).offset()).isEqualTo(offset);
-    client.index().rebuild(index, 0);
+    assertThat(client.index().lookup(index, name).offset()).isEqualTo(offset);
+    client.index().rebuild(index);
     client.index().delete(index, name);
-    assertThat(numberOf(() -> client.index().lookup(index, name, 0)))
+    assertThat(numberOf(() -> client.index().lookup(index, name)))
         .isEqualTo(ResultCode.ENOENT.number());
     IndexEntry entry = new IndexEntry(LeaseName.of("e"), 45L * MEBIBYTE, 0);
-    assertThat(client.index().update(index, entry, CommandFlags.INDEX_UPDATE_ADD)).isEqualTo(entry);
+    assertThat(client.index().put(index, entry)).isEqualTo(entry);
   }
 
   @Test
@@ -296,7 +293,7 @@ class SanlockClientWithCDaemonTest {
         .extracting(found -> found.flags() & LockspaceFlags.REM)
         .containsExactly(0);
     assertThat(client.inqLockspace(second, true)).isEqualTo(LockspaceMembership.JOINED);
-    client.remLockspace(second, CommandFlags.REM_UNUSED);
+    client.remLockspace(second, RemoveFlag.UNUSED);
     assertThat(client.inqLockspace(second, false)).isEqualTo(LockspaceMembership.ABSENT);
   }
 

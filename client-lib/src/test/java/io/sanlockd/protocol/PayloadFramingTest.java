@@ -20,7 +20,7 @@ class PayloadFramingTest {
 
   @Test
   void everyCommandHasANumberAndIsFoundByIt() {
-    assertThat(Command.values()).hasSize(40);
+    assertThat(Command.values()).hasSize(42);
     for (Command command : Command.values()) {
       assertThat(Command.of(command.number())).contains(command);
     }

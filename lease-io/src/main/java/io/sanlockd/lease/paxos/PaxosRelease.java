@@ -48,9 +48,15 @@ public final class PaxosRelease {
    * @param again whether a write of this release, or of the acquire before it, timed out: the
    *     release must be repeated once {@link LeaseReplicas#settled} says so, as that write may land
    *     after everything that was done here
+   * @param valueDue whether the repetition must write the value block, as nothing was given up yet;
+   *     otherwise it must not: the next owner may have left another value
    */
-  public record Outcome(int result, String message, boolean again) {
+  public record Outcome(int result, String message, boolean again, boolean valueDue) {
     static final Outcome DONE = new Outcome(ResultCode.OK.number(), "", false);
+
+    Outcome(int result, String message, boolean again) {
+      this(result, message, again, false);
+    }
   }
 
   /**
@@ -64,7 +70,7 @@ public final class PaxosRelease {
         new ValueBlock(replicas).write(options.value().get());
       } catch (IoTimeoutException e) {
         // The lease stays ours until it lands: later it could overwrite the next owner's value.
-        return new Outcome(e.result(), e.getMessage(), true);
+        return new Outcome(e.result(), e.getMessage(), true, true);
       } catch (LeaseException e) {
         log.error("value block of " + replicas + " not written: " + e.getMessage());
       }

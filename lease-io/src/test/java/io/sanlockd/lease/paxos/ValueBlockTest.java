@@ -57,7 +57,7 @@ class ValueBlockTest {
     Holding holding = new Holding(held.dblock(), Optional.of(held.leader()));
     a.disk().at(ValueBlockTest::valueWrite).timesOut();
     PaxosRelease.Outcome outcome = a.newRelease().exclusive(holding, leaving(value(world)));
-    assertThat(outcome.again()).isTrue();
+    assertThat(outcome.again() && outcome.valueDue()).isTrue();
     assertThat(outcome.result()).isEqualTo(ResultCode.AIO_TIMEOUT.number());
     assertThat(world.leader().isFree()).isFalse();
     a.disk().landLate();

@@ -16,6 +16,7 @@ import io.sanlockd.daemon.loop.Listener;
 import io.sanlockd.daemon.loop.LoopLog;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.HelperLink;
+import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
@@ -93,16 +94,22 @@ final class Daemon {
     DirectDisks disks = new DirectDisks(plain);
     LockspaceSettings settings =
         new LockspaceSettings(
-            hostName, -1, options.setBitmapSeconds, options.renewalHistorySize, options.debugRenew);
+            hostName,
+            options.ioTimeout,
+            options.renewalReadExtendSeconds,
+            options.setBitmapSeconds,
+            options.renewalHistorySize,
+            options.debugRenew,
+            options.maxSectors);
     Lockspaces lockspaces =
         new Lockspaces(
             settings,
-            LeaseTimes.DEFAULT_FIRE_TIMEOUT,
+            options.fireTimeout,
             disks,
             new FileIdentity(),
             options.useWatchdog == 0
                 ? Watchdog.NONE
-                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds),
+                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
             clock,
             mainLoop,
             new RenewalThreads(errors),
@@ -132,8 +139,11 @@ final class Daemon {
             new DirectSignals(helper),
             helper::runPath,
             clock,
-            options.graceSeconds,
+            options.graceSeconds(),
             log::prefixed);
+    LeaseRequests requests =
+        new LeaseRequests(resources, new DirectSignals(helper), helper::runPath, log::prefixed);
+    lockspaces.onRequest(requests::examine);
     Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
     // Before the socket exists: whoever sees the socket may send a signal.
     termination.accept(() -> mainLoop.execute(() -> shutdown.request(false)));
@@ -148,6 +158,7 @@ final class Daemon {
             lockspaces,
             resources,
             supervisor,
+            requests,
             shutdown,
             workers,
             disks,
@@ -198,14 +209,17 @@ final class Daemon {
         options.mlockLevel,
         options.quietFail,
         options.debugRenew,
+        options.debugClients,
+        options.debugCommands,
         options.renewalHistorySize,
         Math.max(0, gid),
         Math.max(0, uid),
         options.sharedRetries,
+        options.maxSectors,
         options.maxWorkers,
         options.writeInitIoTimeout,
         options.useAio,
-        options.graceSeconds);
+        options.graceSeconds());
   }
 
   private static Descriptors descriptors(EventLoop loop) {

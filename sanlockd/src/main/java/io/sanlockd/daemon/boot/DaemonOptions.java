@@ -1,18 +1,25 @@
 package io.sanlockd.daemon.boot;
 
+import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.LeaseName;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Options of {@code sanlock daemon} (cli.md 4). Later ones win. Mutable while the command line is
- * read, then handed to the boot code.
+ * Options of {@code sanlock daemon} (cli.md 4): defaults, then the configuration file, then the
+ * command line; later ones win. Mutable while these are read, then handed to the boot code.
  */
 final class DaemonOptions {
   static final int MIN_WORKERS = 2;
+
+  private static final int MAX_GRACE_SECONDS = 60;
+  private static final int GRACE_SECONDS = 40;
+  private static final int SHORT_GRACE_SECONDS = 15;
+  private static final int SHORT_FIRE_TIMEOUT = 30;
 
   /** Each worker is a thread. */
   static final int MAX_WORKERS = 256;
@@ -30,7 +37,7 @@ final class DaemonOptions {
   int logfilePriority = 4;
   int syslogPriority = 3;
   int maxWorkers = 8;
-  int graceSeconds = 40;
+  OptionalInt grace = OptionalInt.empty();
   int ioTimeout = LeaseTimes.DEFAULT_IO_TIMEOUT;
   int useWatchdog = 1;
   int highPriority;
@@ -39,12 +46,22 @@ final class DaemonOptions {
   int useAio = 1;
   int sharedRetries = 8;
   int writeInitIoTimeout = 60;
+  int fireTimeout = LeaseTimes.DEFAULT_FIRE_TIMEOUT;
+  int renewalReadExtendSeconds = -1;
+  boolean logfileUtc;
+  int debugClients;
+  long debugCommands = 0xfffffffffe06ffffL;
+  MaxSectors maxSectors = MaxSectors.STANDARD;
+  Optional<String> userName = Optional.empty();
   OptionalInt uid = OptionalInt.empty();
   OptionalInt gid = OptionalInt.empty();
   Optional<LeaseName> hostName = Optional.empty();
 
   /** What is to be logged about the options once there is a log. */
   final List<String> complaints = new ArrayList<>();
+
+  /** Likewise, of lesser weight. */
+  final List<String> warnings = new ArrayList<>();
 
   /** A command line that can not be understood; its message goes to standard output. */
   static final class BadOption extends Exception {
@@ -63,12 +80,32 @@ final class DaemonOptions {
   }
 
   /**
-   * Reads the words after {@code daemon}: a letter after a dash, the value in the next word.
+   * Reads the words after {@code daemon}, with the built-in defaults.
    *
    * @throws BadOption with the text of the C program
    */
   static DaemonOptions parse(String[] args, Accounts accounts) throws BadOption {
     DaemonOptions options = new DaemonOptions();
+    options.override(args, accounts);
+    return options;
+  }
+
+  /**
+   * Reads the configuration file, then the words after {@code daemon}.
+   *
+   * @throws BadOption with the text of the C program
+   */
+  static DaemonOptions read(Path configuration, String[] args, Accounts accounts) throws BadOption {
+    DaemonOptions options = new DaemonOptions();
+    for (ConfigFile.Problem problem : ConfigFile.read(configuration, options, accounts)) {
+      options.warnings.add(problem.of(configuration));
+    }
+    options.override(args, accounts);
+    return options;
+  }
+
+  /** Sets what the words say: a letter after a dash, the value in the next word. */
+  private void override(String[] args, Accounts accounts) throws BadOption {
     for (int i = 0; i < args.length; i++) {
       String word = args[i];
       if (word.length() != 2 || word.charAt(0) != '-') {
@@ -76,18 +113,17 @@ final class DaemonOptions {
       }
       char letter = word.charAt(1);
       if (letter == 'D') {
-        options.foreground = true;
+        foreground = true;
         continue;
       }
       if (i + 1 == args.length) {
         throw new BadOption("option '" + letter + "' requires arg");
       }
       if (letter == PROGRAM) {
-        return options;
+        return;
       }
-      options.set(letter, args[++i], accounts);
+      set(letter, args[++i], accounts);
     }
-    return options;
   }
 
   private void set(char letter, String value, Accounts accounts) throws BadOption {
@@ -97,20 +133,30 @@ final class DaemonOptions {
       case 'H' -> renewalHistorySize = number(value);
       case 'L' -> logfilePriority = number(value);
       case 'S' -> syslogPriority = number(value);
-      case 't' -> maxWorkers = Math.max(MIN_WORKERS, Math.min(MAX_WORKERS, number(value)));
+      case 't' -> setWorkers(number(value));
       case 'g' -> {
         int seconds = number(value);
-        graceSeconds = seconds >= 0 && seconds <= 60 ? seconds : graceSeconds;
+        if (seconds >= 0 && seconds <= MAX_GRACE_SECONDS) {
+          grace = OptionalInt.of(seconds);
+        }
       }
-      case 'o' -> ioTimeout = number(value);
+      case 'o' -> setIoTimeout(number(value));
       case 'w' -> useWatchdog = number(value);
       case 'h' -> highPriority = number(value);
       case 'l' -> mlockLevel = number(value);
       case 'b' -> setBitmapSeconds = number(value);
       case 'a' -> useAio = number(value) == 0 ? 0 : 1;
       case 'e' -> hostName = Optional.of(LeaseName.ofTextCut(value));
-      case 'U' -> uid = OptionalInt.of(known("user", value, accounts.uid(value)));
-      case 'G' -> gid = OptionalInt.of(known("group", value, accounts.gid(value)));
+      case 'U' -> {
+        if (!setUser(value, accounts)) {
+          complaints.add("user '" + value + "' not found, using uid: 0");
+        }
+      }
+      case 'G' -> {
+        if (!setGroup(value, accounts)) {
+          complaints.add("group '" + value + "' not found, using uid: 0");
+        }
+      }
       default -> {
         if (FOREIGN_LETTERS.indexOf(letter) < 0) {
           throw new BadOption("unknown option: " + letter);
@@ -119,11 +165,39 @@ final class DaemonOptions {
     }
   }
 
-  private int known(String kind, String name, OptionalInt id) {
-    if (id.isEmpty()) {
-      complaints.add(kind + " '" + name + "' not found, using uid: 0");
+  void setWorkers(int number) {
+    maxWorkers = Math.max(MIN_WORKERS, Math.min(MAX_WORKERS, number));
+  }
+
+  private void setIoTimeout(int seconds) {
+    if (seconds >= 1 && seconds <= LeaseTimes.MAX_IO_TIMEOUT) {
+      ioTimeout = seconds;
+    } else {
+      warnings.add("-o " + seconds + " ignored, the io timeout is from 1 to 255 seconds");
     }
-    return id.orElse(0);
+  }
+
+  /** Sets the user, root when there is none of that name; whether there is one. */
+  boolean setUser(String name, Accounts accounts) {
+    OptionalInt known = accounts.uid(name);
+    uid = OptionalInt.of(known.orElse(0));
+    userName = known.isPresent() ? Optional.of(name) : Optional.empty();
+    return known.isPresent();
+  }
+
+  /** Likewise the group. */
+  boolean setGroup(String name, Accounts accounts) {
+    OptionalInt known = accounts.gid(name);
+    gid = OptionalInt.of(known.orElse(0));
+    return known.isPresent();
+  }
+
+  /** Time for processes to stop by themselves; less when the watchdog fires sooner. */
+  int graceSeconds() {
+    if (fireTimeout >= LeaseTimes.DEFAULT_FIRE_TIMEOUT) {
+      return grace.orElse(GRACE_SECONDS);
+    }
+    return grace.orElse(fireTimeout >= SHORT_FIRE_TIMEOUT ? SHORT_GRACE_SECONDS : 0);
   }
 
   /** Leading digits as C's atoi reads them; anything else is 0. */

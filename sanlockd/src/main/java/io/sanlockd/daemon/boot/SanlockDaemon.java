@@ -54,16 +54,9 @@ public final class SanlockDaemon {
   private static int start(String[] args, boolean child) {
     DaemonOptions options;
     try {
-      options = DaemonOptions.parse(args, new SystemAccounts());
+      options = DaemonOptions.read(ConfigFile.STANDARD, args, new SystemAccounts());
     } catch (DaemonOptions.BadOption e) {
       System.out.println(e.getMessage());
-      return EXIT_FAILURE;
-    }
-    if (options.useWatchdog != 0) {
-      System.err.println(
-          "sanlock daemon: this version can not drive a watchdog yet, so it can not promise that a"
-              + " host is reset before another one takes its leases. Start it with -w 0 if other"
-              + " fencing protects your storage.");
       return EXIT_FAILURE;
     }
     if (!options.foreground && !child) {
@@ -80,7 +73,11 @@ public final class SanlockDaemon {
     Clock clock = new SystemClock();
     LogSettings logSettings =
         new LogSettings(
-            LOG_FILE, options.logfilePriority, options.syslogPriority, options.foreground, false);
+            LOG_FILE,
+            options.logfilePriority,
+            options.syslogPriority,
+            options.foreground,
+            options.logfileUtc);
     try (DaemonLog log = new DaemonLog(logSettings, clock, stderr)) {
       return runLogged(log, clock);
     }
@@ -89,6 +86,7 @@ public final class SanlockDaemon {
   private int runLogged(DaemonLog log, Clock clock) {
     LeaseLog plain = log.prefixed("");
     options.complaints.forEach(plain::error);
+    options.warnings.forEach(plain::warning);
     if (!runDirectory.isDefault()) {
       plain.warning("Using non-standard run directory '" + runDirectory.path() + "'");
     }
@@ -161,18 +159,5 @@ public final class SanlockDaemon {
     return new Owner(
         options.uid.orElse(both ? uid.getAsInt() : 0),
         options.gid.orElse(both ? gid.getAsInt() : 0));
-  }
-
-  /** The accounts of this machine. */
-  private static final class SystemAccounts implements DaemonOptions.Accounts {
-    @Override
-    public OptionalInt uid(String user) {
-      return Users.uid(user);
-    }
-
-    @Override
-    public OptionalInt gid(String group) {
-      return Users.gid(group);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.client;
 
 import io.sanlockd.daemon.resource.Token;
+import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class Client {
   private int restrictions;
   private final KillRecord kills = new KillRecord();
   private Optional<KillProgram> killProgram = Optional.empty();
+  private Runnable whenGone = () -> {};
 
   /**
    * A connection that has not said anything yet.
@@ -64,6 +66,12 @@ public final class Client {
   /** The peer has closed the connection, though a request of it may still be under way. */
   public void peerGone() {
     gone = true;
+    whenGone.run();
+  }
+
+  /** What the command that runs for this client does when {@link #gone} becomes true. */
+  public void whenGone(Runnable action) {
+    whenGone = action;
   }
 
   /** Whether nobody waits for this client's requests any more. Any thread. */
@@ -110,6 +118,14 @@ public final class Client {
   /** The leases held, oldest first. */
   public List<Token> tokens() {
     return tokens;
+  }
+
+  /** The oldest use of a resource, if it holds it. */
+  public Optional<Token> token(LeaseName space, LeaseName name) {
+    return tokens.stream()
+        .filter(token -> token.resource().space().equals(space))
+        .filter(token -> token.resource().name().equals(name))
+        .findFirst();
   }
 
   /** Name shown by STATUS. */

@@ -5,6 +5,7 @@ import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.resource.Acquired;
 import io.sanlockd.daemon.resource.DiskSpec;
+import io.sanlockd.daemon.resource.JointAcquire;
 import io.sanlockd.daemon.resource.LeaseRequest;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
@@ -21,11 +22,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 
 /**
- * ACQUIRE: takes up to eight leases for a registered process, all or nothing, one after the other
- * (protocol.md 8.7, 6.4).
+ * ACQUIRE: takes up to eight leases for a registered process, all or nothing (protocol.md 8.7,
+ * 6.4).
  */
 final class AcquireCommand implements CommandHandler.ForTarget {
   private static final int DISCARD_MILLIS = 100;
@@ -33,11 +33,20 @@ final class AcquireCommand implements CommandHandler.ForTarget {
   private final Lockspaces lockspaces;
   private final Resources resources;
   private final TargetCommands targets;
+  private final Answer answer;
 
-  AcquireCommand(Lockspaces lockspaces, Resources resources, TargetCommands targets) {
+  /** Answers a request that was begun; ACQUIRE and ACQUIRE2 differ only in this. */
+  @FunctionalInterface
+  interface Answer {
+    void answer(Request request, Acquired outcome);
+  }
+
+  AcquireCommand(
+      Lockspaces lockspaces, Resources resources, TargetCommands targets, Answer answer) {
     this.lockspaces = lockspaces;
     this.resources = resources;
     this.targets = targets;
+    this.answer = answer;
   }
 
   @Override
@@ -66,22 +75,19 @@ final class AcquireCommand implements CommandHandler.ForTarget {
       wanted.add(resource);
     }
     Options options = Options.decode(payload);
-    if (request.hasFlag(CommandFlags.ACQUIRE_LVB)) {
-      return ResultCode.EOPNOTSUPP.number();
-    }
-    Job job = new Job(request, target);
+    List<LeaseRequest> requests = new ArrayList<>(wanted.size());
     for (Resource resource : wanted) {
       Optional<Lockspace> lockspace =
           lockspaces.active(resource.lockspaceName()).filter(Lockspace::acceptsUse);
       if (lockspace.isEmpty()) {
         return ResultCode.ENOSPC.number();
       }
-      job.steps.add(new Step(lockspace.get(), leaseRequest(request, resource)));
+      requests.add(leaseRequest(request, lockspace.get(), resource));
     }
     if (!options.ownerName().isEmpty()) {
       target.ownerName(options.ownerName().text());
     }
-    job.next();
+    new Job(request, target, requests).start();
     return 0;
   }
 
@@ -91,7 +97,8 @@ final class AcquireCommand implements CommandHandler.ForTarget {
     request.connection().discardInput(unread, DISCARD_MILLIS);
   }
 
-  private static LeaseRequest leaseRequest(Request request, Resource resource) {
+  private static LeaseRequest leaseRequest(
+      Request request, Lockspace lockspace, Resource resource) {
     List<DiskSpec> disks =
         resource.disks().stream().map(d -> new DiskSpec(d.path(), d.offset())).toList();
     int flags = resource.flags();
@@ -102,110 +109,88 @@ final class AcquireCommand implements CommandHandler.ForTarget {
             (flags & ResourceFlags.NUM_HOSTS) != 0 ? Math.max(0, resource.data32()) : 0,
             request.hasFlag(CommandFlags.OWNER_NOWAIT));
     return new LeaseRequest(
-        resource.lockspaceName(),
+        lockspace,
         resource.name(),
         disks,
         acquire,
         (flags & ResourceFlags.PERSISTENT) != 0,
         request.hasFlag(CommandFlags.ACQUIRE_ORPHAN),
-        request.hasFlag(CommandFlags.ACQUIRE_ORPHAN_ONLY));
+        request.hasFlag(CommandFlags.ACQUIRE_ORPHAN_ONLY),
+        request.hasFlag(CommandFlags.ACQUIRE_LVB));
   }
-
-  private record Step(Lockspace lockspace, LeaseRequest lease) {}
 
   /** One ACQUIRE on its way. */
   private final class Job {
     private final Request request;
     private final Client target;
-    private final List<Step> steps = new ArrayList<>();
-    private final List<Token> tokens = new ArrayList<>();
+    private final List<LeaseRequest> leases;
+    private final Runnable waker = this::wake;
+    private Optional<JointAcquire> acquire = Optional.empty();
 
-    Job(Request request, Client target) {
+    Job(Request request, Client target, List<LeaseRequest> leases) {
       this.request = request;
       this.target = target;
+      this.leases = leases;
     }
 
-    void next() {
-      if (tokens.size() == steps.size()) {
-        commit();
-        return;
-      }
-      Step step = steps.get(tokens.size());
-      resources.acquire(
-          target,
-          step.lockspace(),
-          step.lease(),
-          () -> target.gone() || !step.lockspace().acceptsUse(),
-          this::acquired);
+    void start() {
+      target.whenGone(waker);
+      leases.forEach(lease -> lease.lockspace().addClosingListener(waker));
+      JointAcquire started = resources.acquire(target, leases, this::pointless, this::ended);
+      acquire = Optional.of(started);
     }
 
-    private void acquired(Acquired outcome) {
-      if (outcome.token().isPresent()) {
-        tokens.add(outcome.token().get());
-        next();
-      } else {
-        undo(explain(outcome.result()));
-      }
+    private void wake() {
+      acquire.ifPresent(JointAcquire::wake);
     }
 
-    /** An acquire that was called off says why. */
-    private int explain(int result) {
-      if (steps.stream().anyMatch(step -> !step.lockspace().acceptsUse())) {
-        return ResultCode.ENOSPC.number();
-      }
-      return result == ResultCode.EGENERIC.number() && target.gone()
-          ? ResultCode.ENOTTY.number()
-          : result;
+    /** Any thread. */
+    private boolean pointless() {
+      return target.gone() || closing();
+    }
+
+    private boolean closing() {
+      return leases.stream().anyMatch(lease -> !lease.lockspace().acceptsUse());
     }
 
     /**
      * The atomic last step: from here on a failing lockspace finds the process and stops it, so the
      * leases count only if every lockspace is still alive and the process is still there.
      */
-    private void commit() {
-      for (Step step : steps) {
-        if (!step.lockspace().acceptsUse()) {
-          tokens.forEach(
-              token -> {
-                if (!token.resource().lockspace().usable()) {
-                  token.markSpaceDead();
-                }
-              });
-          undo(ResultCode.ENOSPC.number());
-          return;
-        }
+    private void ended(Acquired outcome) {
+      if (outcome.result() != 0) {
+        finish(explained(outcome));
+      } else if (closing()) {
+        outcome.tokens().stream()
+            .filter(token -> !token.resource().lockspace().usable())
+            .forEach(Token::markSpaceDead);
+        takeBack(outcome.tokens(), ResultCode.ENOSPC);
+      } else if (!target.connected()) {
+        takeBack(outcome.tokens(), ResultCode.ENOTTY);
+      } else {
+        target.tokens().addAll(outcome.tokens());
+        finish(outcome);
       }
-      if (!target.connected()) {
-        undo(ResultCode.ENOTTY.number());
-        return;
-      }
-      target.tokens().addAll(tokens);
-      finish(0);
     }
 
-    /** Releases what was taken, then answers. */
-    private void undo(int result) {
-      if (tokens.isEmpty()) {
-        finish(result);
-        return;
+    /** An acquire that was called off says why. */
+    private Acquired explained(Acquired outcome) {
+      if (closing()) {
+        return Acquired.refused(ResultCode.ENOSPC);
       }
-      IntConsumer released =
-          new IntConsumer() {
-            private int left = tokens.size();
-
-            @Override
-            public void accept(int ignored) {
-              if (--left == 0) {
-                finish(result);
-              }
-            }
-          };
-      List.copyOf(tokens).forEach(t -> resources.release(t, Optional.empty(), released));
+      boolean calledOff = outcome.result() == ResultCode.EGENERIC.number() && target.gone();
+      return calledOff ? Acquired.refused(ResultCode.ENOTTY) : outcome;
     }
 
-    private void finish(int result) {
+    private void takeBack(List<Token> tokens, ResultCode reason) {
+      resources.undo(tokens, () -> finish(Acquired.refused(reason)));
+    }
+
+    private void finish(Acquired outcome) {
+      target.whenGone(() -> {});
+      leases.forEach(lease -> lease.lockspace().removeClosingListener(waker));
       targets.end(target);
-      request.reply(result);
+      answer.answer(request, outcome);
     }
   }
 }

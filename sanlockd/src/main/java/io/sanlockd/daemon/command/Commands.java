@@ -4,6 +4,7 @@ import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.client.ProcessTable;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.log.LogText;
+import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
@@ -34,6 +35,7 @@ public final class Commands {
       Lockspaces lockspaces,
       Resources resources,
       Supervisor supervisor,
+      LeaseRequests requests,
       Shutdown shutdown,
       Workers workers,
       DiskOpener opener,
@@ -73,10 +75,21 @@ public final class Commands {
     table.put(Command.READ_RESOURCE, open(disks::readResource));
     table.put(Command.SHUTDOWN, open(shutdown::shutdown));
     table.put(Command.SHUTDOWN_WAIT, open(shutdown::shutdownWait));
-    table.put(Command.ACQUIRE, new AcquireCommand(lockspaces, resources, targets));
+    table.put(Command.READ_RESOURCE_OWNERS, open(disks::readOwners));
+    table.put(Command.READ_LOCKSPACE_HOST, open(disks::readLockspaceHost));
+    AcquireCommand.Answer plain = (request, outcome) -> request.reply(outcome.result());
+    AcquireCommand.Answer withOwner = new Acquire2Answer(workers, opener, log);
+    table.put(Command.ACQUIRE, new AcquireCommand(lockspaces, resources, targets, plain));
+    table.put(Command.ACQUIRE2, new AcquireCommand(lockspaces, resources, targets, withOwner));
     table.put(Command.RELEASE, new ReleaseCommand(resources, targets));
+    table.put(Command.CONVERT, new ConvertCommand(resources, targets));
     table.put(Command.KILLPATH, new KillpathCommand(targets));
-    table.put(Command.INQUIRE, new InquireCommand(targets));
+    table.put(Command.INQUIRE, new InquireCommand(targets, workers));
+    table.put(Command.SET_LVB, new ValueBlockCommands.Set(resources));
+    table.put(Command.GET_LVB, new ValueBlockCommands.Get(resources));
+    table.put(Command.REQUEST, new RequestCommand(lockspaces, resources, clock));
+    table.put(Command.EXAMINE_LOCKSPACE, new ExamineCommands.InLockspace(requests));
+    table.put(Command.EXAMINE_RESOURCE, new ExamineCommands.OfResource(requests));
     return new Dispatcher(clients, supervisor, targets, table, log);
   }
 

@@ -5,6 +5,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.area.LeaseOwners;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.disk.DiskOpener;
@@ -14,16 +15,20 @@ import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.Host;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
+import io.sanlockd.protocol.ResourceFlags;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Commands that read or initialise areas on storage for any client, without any lease: ALIGN,
- * WRITE_* and READ_* (protocol.md 8.12, 8.18 to 8.21). The disk part runs on a worker.
+ * WRITE_* and READ_* (protocol.md 8.12, 8.18 to 8.21, 8.24; v5.md 6.2). The disk part runs on a
+ * worker.
  *
  * @param workers run the disk part
  * @param opener opens the disks
@@ -158,7 +163,14 @@ record DiskCommands(
     }
   }
 
-  private record LockspaceFound(int result, int ioTimeout, Lockspace lockspace) {}
+  /**
+   * What was read of a lockspace.
+   *
+   * @param host owner of the slot, all zero when reading failed
+   */
+  private record LockspaceFound(int result, int ioTimeout, Lockspace lockspace, Host host) {}
+
+  private static final Host NO_HOST = new Host(0, 0, 0, 0, 0);
 
   /** READ_LOCKSPACE: the structure follows even when reading failed. */
   void readLockspace(Request request) throws ProtocolException {
@@ -169,6 +181,29 @@ record DiskCommands(
         found ->
             request.reply(
                 found.result, found.ioTimeout, Lockspace.LENGTH, found.lockspace::encode));
+  }
+
+  /** READ_LOCKSPACE_HOST: as {@link #readLockspace}, with the owner of the slot (v5.md 6.2). */
+  void readLockspaceHost(Request request) throws ProtocolException {
+    Lockspace wanted = Lockspace.decode(request.payload());
+    onWorker(
+        request,
+        () -> findLockspace(wanted),
+        found -> {
+          // Later versions say "no lease there" about a slot beyond the area.
+          int result =
+              found.result == ResultCode.EMSGSIZE.number()
+                  ? ResultCode.LEADER_MAGIC.number()
+                  : found.result;
+          request.reply(
+              result,
+              found.ioTimeout,
+              Lockspace.LENGTH + Host.LENGTH,
+              body -> {
+                found.lockspace.encode(body);
+                found.host.encode(body);
+              });
+        });
   }
 
   private LockspaceFound findLockspace(Lockspace wanted) {
@@ -186,10 +221,16 @@ record DiskCommands(
       return new LockspaceFound(
           0,
           leader.ioTimeout(),
-          new Lockspace(leader.spaceName(), hostId, flags | real.apiFlags(), wanted.disk()));
+          new Lockspace(leader.spaceName(), hostId, flags | real.apiFlags(), wanted.disk()),
+          new Host(
+              leader.ownerId(),
+              leader.ownerGeneration(),
+              leader.timestamp(),
+              leader.ioTimeout(),
+              0));
     } catch (LeaseException e) {
       log.debug("read_lockspace " + wanted.name() + ": " + e.getMessage());
-      return new LockspaceFound(e.result(), 0, wanted);
+      return new LockspaceFound(e.result(), 0, wanted, NO_HOST);
     }
   }
 
@@ -235,5 +276,60 @@ record DiskCommands(
         otherFlags | sizeFlags,
         wanted.numDisks(),
         wanted.disks());
+  }
+
+  private record OwnersFound(int result, Resource resource, List<Host> hosts) {}
+
+  /** READ_RESOURCE_OWNERS: the structure follows even when reading failed (protocol.md 8.24). */
+  void readOwners(Request request) throws ProtocolException {
+    Resource wanted = Resource.decodeWithDisks(request.payload());
+    if (!wanted.hasUsableDiskCount()) {
+      request.reply(ResultCode.ERANGE.number(), 0, Resource.LENGTH, wanted::encodeWithoutDisks);
+      return;
+    }
+    onWorker(
+        request,
+        () -> findOwners(wanted),
+        found ->
+            request.reply(
+                found.result,
+                found.hosts.size(),
+                Resource.LENGTH + found.hosts.size() * Host.LENGTH,
+                body -> {
+                  found.resource.encodeWithoutDisks(body);
+                  found.hosts.forEach(host -> host.encode(body));
+                }));
+  }
+
+  private OwnersFound findOwners(Resource wanted) {
+    Disk place = wanted.disks().get(0);
+    try (LeaseDisk disk = opener.open(place.path())) {
+      LeaseOwners owners =
+          new ResourceArea(disk, place.offset())
+              .readOwners(
+                  wanted.lockspaceName(), wanted.name(), givenSizes(wanted), READ_TIMEOUT_NANOS);
+      int flags =
+          (wanted.flags() & ~ResourceFlags.SHARED) | (owners.shared() ? ResourceFlags.SHARED : 0);
+      List<Host> hosts =
+          owners.owners().stream()
+              .map(owner -> new Host(owner.hostId(), owner.generation(), owner.timestamp(), 0, 0))
+              .toList();
+      return new OwnersFound(0, wanted.withLver(owners.leader().lver()).withFlags(flags), hosts);
+    } catch (LeaseException e) {
+      log.debug("read_resource_owners " + wanted.name() + ": " + e.getMessage());
+      return new OwnersFound(e.result(), wanted, List.of());
+    }
+  }
+
+  /** The sizes the client expects; empty when it leaves them to the lease. */
+  private static Optional<Geometry> givenSizes(Resource wanted) throws LeaseException {
+    if (Geometry.isUnset(wanted.flags())) {
+      return Optional.empty();
+    }
+    Optional<Geometry> given = Geometry.ofApiFlags(wanted.flags());
+    if (given.isEmpty()) {
+      throw new LeaseException(ResultCode.EINVAL, "invalid sector and align size");
+    }
+    return given;
   }
 }

@@ -211,7 +211,8 @@ public final class Dispatcher implements RequestHandler {
           INQ_LOCKSPACE,
           REM_LOCKSPACE ->
           nameOf(command);
-      case VERSION, RESTRICT, REGISTER, ACQUIRE, RELEASE, INQUIRE, CONVERT, KILLPATH -> "";
+      case VERSION, RESTRICT, REGISTER, ACQUIRE, ACQUIRE2, RELEASE, INQUIRE, CONVERT, KILLPATH ->
+          "";
       default -> "cmd" + command.number();
     };
   }

@@ -8,6 +8,7 @@ import io.sanlockd.lease.HostView;
 import io.sanlockd.lease.delta.HostMonitor;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Host;
 import io.sanlockd.protocol.LockspaceFlags;
@@ -73,6 +74,10 @@ final class HostCommands {
         return;
       }
       HostMonitor monitor = lockspace.get().membership().monitor();
+      if (request.hasFlag(CommandFlags.GET_HOST_LOCAL)) {
+        replyWith(request, List.of(ourselves(lockspace.get())));
+        return;
+      }
       if (!monitor.checkedOnce()) {
         request.replyAndClose(ResultCode.EAGAIN.number(), 0, 0, body -> {});
         return;
@@ -87,11 +92,25 @@ final class HostCommands {
           hosts.add(host(monitor, view.get()));
         }
       }
+      replyWith(request, hosts);
+    }
+
+    private static void replyWith(Request request, List<Host> hosts) {
       request.replyAndClose(
           0,
           hosts.size(),
           hosts.size() * Host.LENGTH,
           body -> hosts.forEach(host -> host.encode(body)));
+    }
+
+    /** From our own records: also before the first look at the others (v5.md 7.10). */
+    private static Host ourselves(Lockspace lockspace) {
+      return new Host(
+          lockspace.spec().hostId(),
+          lockspace.membership().generation(),
+          lockspace.status().renewalSuccess(),
+          lockspace.times().ioTimeout(),
+          HostMonitor.State.LIVE.number());
     }
 
     private static Host host(HostMonitor monitor, HostView view) {

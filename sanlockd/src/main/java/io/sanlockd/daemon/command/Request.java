@@ -5,6 +5,7 @@ import io.sanlockd.daemon.loop.Connection;
 import io.sanlockd.daemon.loop.PushChannel;
 import io.sanlockd.model.Check;
 import io.sanlockd.protocol.Command;
+import io.sanlockd.protocol.Host;
 import io.sanlockd.protocol.IndexEntry;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
@@ -183,6 +184,7 @@ final class Request {
     int bodyLength =
         switch (command) {
           case READ_LOCKSPACE -> Lockspace.LENGTH;
+          case READ_LOCKSPACE_HOST -> Lockspace.LENGTH + Host.LENGTH;
           case READ_RESOURCE, READ_RESOURCE_OWNERS -> Resource.LENGTH;
           case UPDATE_RINDEX, LOOKUP_RINDEX, CREATE_RESOURCE, DELETE_RESOURCE -> IndexEntry.LENGTH;
           default -> 0;

@@ -6,12 +6,17 @@ import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Which process a command is for, and that only one runs for it at a time (protocol.md 6.2). */
 final class TargetCommands {
   private final Clients clients;
   private final Supervisor supervisor;
+  private final Map<Client, List<Runnable>> waiters = new HashMap<>();
 
   TargetCommands(Clients clients, Supervisor supervisor) {
     this.clients = clients;
@@ -19,7 +24,7 @@ final class TargetCommands {
   }
 
   /**
-   * Selects the target of a request.
+   * Selects the target of a request. Only INQUIRE may have one for which a command runs.
    *
    * @param sender the connection the request came in on
    * @return the target, or the refusal
@@ -33,11 +38,13 @@ final class TargetCommands {
       }
       target = found.get();
     }
-    boolean beingKilled = target.kills().begun() && command == Command.ACQUIRE;
-    if (target.pid() <= 0 || beingKilled || target.activeCommand() != 0) {
+    boolean acquire = command == Command.ACQUIRE || command == Command.ACQUIRE2;
+    boolean beingKilled = target.kills().begun() && acquire;
+    boolean busy = target.activeCommand() != 0 && command != Command.INQUIRE;
+    if (target.pid() <= 0 || beingKilled || busy) {
       return Selection.refused(ResultCode.EBUSY);
     }
-    if (command == Command.ACQUIRE && !supervisor.canStop(target)) {
+    if (acquire && !supervisor.canStop(target)) {
       return Selection.refused(ResultCode.EAGAIN);
     }
     return new Selection(Optional.of(target), 0);
@@ -50,6 +57,11 @@ final class TargetCommands {
     }
   }
 
+  /** Calls back when the command that runs for this target has ended. */
+  void whenIdle(Client target, Runnable waiter) {
+    waiters.computeIfAbsent(target, key -> new ArrayList<>()).add(waiter);
+  }
+
   void begin(Command command, Client target) {
     target.activeCommand(command.number());
   }
@@ -58,5 +70,9 @@ final class TargetCommands {
   void end(Client target) {
     target.activeCommand(0);
     supervisor.commandEnded(target);
+    List<Runnable> idle = waiters.remove(target);
+    if (idle != null) {
+      idle.forEach(Runnable::run);
+    }
   }
 }

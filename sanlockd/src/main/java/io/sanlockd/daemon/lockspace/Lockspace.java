@@ -6,7 +6,9 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.Check;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -74,6 +76,7 @@ public final class Lockspace {
   private final EventChannels events;
   private final List<IntConsumer> addWaiters = new ArrayList<>();
   private final List<Runnable> endWaiters = new ArrayList<>();
+  private final Set<Runnable> closingListeners = new LinkedHashSet<>();
 
   private volatile RenewalStatus status = RenewalStatus.NONE;
   private volatile Membership membership;
@@ -291,6 +294,21 @@ public final class Lockspace {
 
   void requestRemoval() {
     removalRequested = true;
+    tellClosing();
+  }
+
+  /** Calls back whenever {@link #acceptsUse} may have become false. */
+  public void addClosingListener(Runnable listener) {
+    closingListeners.add(listener);
+  }
+
+  /** Ends {@link #addClosingListener}. */
+  public void removeClosingListener(Runnable listener) {
+    closingListeners.remove(listener);
+  }
+
+  private void tellClosing() {
+    List.copyOf(closingListeners).forEach(Runnable::run);
   }
 
   /** Recovery or removal begins: from now on no new use is allowed, for ever. */
@@ -299,6 +317,7 @@ public final class Lockspace {
     killingSinceSeconds = nowSeconds;
     cause = why;
     killing = Killing.RUNNING;
+    tellClosing();
   }
 
   /** All processes left have ignored every signal. */

@@ -88,7 +88,7 @@ public final class Lockspaces {
 
   private int begin(LockspaceSpec spec, int ioTimeout, IntConsumer done) {
     LeaseTimes times =
-        new LeaseTimes(ioTimeout == 0 ? LeaseTimes.DEFAULT_IO_TIMEOUT : ioTimeout, fireTimeout);
+        new LeaseTimes(ioTimeout == 0 ? settings.ioTimeout() : ioTimeout, fireTimeout);
     Lockspace lockspace =
         new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), clock, logs);
     LeaseLog log = logs.apply(lockspace + " ");

@@ -1,24 +1,31 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.ResultCode;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * How an acquire ended.
  *
  * @param result 0, or the negative result number
- * @param token the use granted, empty when refused
+ * @param tokens the uses granted, in the order asked for; empty when refused
+ * @param obstacle the lease that other hosts refused, when they did
  */
-public record Acquired(int result, Optional<Token> token) {
-  static Acquired granted(Token token) {
-    return new Acquired(0, Optional.of(token));
+public record Acquired(int result, List<Token> tokens, Optional<Obstacle> obstacle) {
+  /**
+   * A lease that is in use on other hosts.
+   *
+   * @param leader its leader as last read
+   */
+  public record Obstacle(LeaseRequest request, LeaderRecord leader) {}
+
+  static Acquired granted(List<Token> tokens) {
+    return new Acquired(0, List.copyOf(tokens), Optional.empty());
   }
 
-  static Acquired refused(int result) {
-    return new Acquired(result, Optional.empty());
-  }
-
-  static Acquired refused(ResultCode code) {
-    return refused(code.number());
+  /** Refused for a reason that has nothing to do with other hosts. */
+  public static Acquired refused(ResultCode code) {
+    return new Acquired(code.number(), List.of(), Optional.empty());
   }
 }

@@ -1,19 +1,15 @@
 package io.sanlockd.daemon.resource;
 
-import io.sanlockd.daemon.lockspace.Lockspace;
-import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.Randomness;
-import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.paxos.AcquireOutcome;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.PaxosAcquire;
-import io.sanlockd.lease.paxos.PaxosContext;
-import io.sanlockd.lease.paxos.PaxosIdentity;
+import io.sanlockd.lease.paxos.ValueBlock;
 import io.sanlockd.model.ResultCode;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -23,61 +19,62 @@ import java.util.function.Consumer;
 final class Acquisition {
   private final Seams seams;
   private final Releases releases;
-  private final Token token;
   private final Resource resource;
   private final LeaseRequest request;
   private final Cancellation cancelled;
-  private final Consumer<Acquired> done;
-  private final PaxosIdentity identity;
+  private final Consumer<Result> done;
   private final LeaseLog log;
+  private final Parking parking;
   private int contentionRetries;
   private PaxosAcquire acquire;
 
   /**
-   * What every acquire works with.
+   * How it ended.
    *
-   * @param sharedRetries how often a shared acquire is repeated when it meets another one
+   * @param result 0, or the negative result number
+   * @param obstacle the lease and its leader when another host has it
    */
-  record Seams(
-      Workers workers, DiskOpener opener, Clock clock, Randomness randomness, int sharedRetries) {}
+  record Result(int result, Optional<Acquired.Obstacle> obstacle) {}
 
+  /**
+   * An acquire not begun.
+   *
+   * @param resource in state ADD
+   * @param done gets the result; the resource is held then, or on its way out of the table
+   */
   Acquisition(
       Seams seams,
       Releases releases,
-      Token token,
+      Resource resource,
       LeaseRequest request,
       Cancellation cancelled,
-      LeaseLog log,
-      Consumer<Acquired> done) {
+      Consumer<Result> done) {
     this.seams = seams;
     this.releases = releases;
-    this.token = token;
-    this.resource = token.resource();
+    this.resource = resource;
     this.request = request;
     this.cancelled = cancelled;
     this.done = done;
-    this.log = log;
-    Lockspace lockspace = resource.lockspace();
-    this.identity =
-        new PaxosIdentity(
-            request.space(),
-            request.name(),
-            lockspace.spec().hostId(),
-            lockspace.membership().generation(),
-            lockspace.times());
+    this.log = seams.log(resource);
+    this.parking = new Parking(seams.workers());
   }
 
   void start() {
-    if (!seams.workers.offer(this::openDisks, this::opened)) {
+    if (!seams.workers().offer(this::openDisks, this::opened)) {
       log.error("acquire " + resource.name() + ": too many requests are waiting for a worker");
-      end(ResultCode.ENOMEM.number());
+      end(ResultCode.ENOMEM.number(), Optional.empty());
     }
+  }
+
+  /** There may be a reason to give up: looks now instead of when the wait is over. */
+  void wake() {
+    parking.wake();
   }
 
   /** On a worker. */
   private Object openDisks() {
     try {
-      return OpenLease.open(identity, request.disks(), seams.opener);
+      return OpenLease.open(resource.identity(), request.disks(), seams.opener());
     } catch (LeaseException e) {
       return e;
     }
@@ -86,7 +83,7 @@ final class Acquisition {
   private void opened(Object result) {
     if (result instanceof LeaseException e) {
       log.error("acquire " + resource.name() + ": " + e.getMessage());
-      end(e.result());
+      end(e.result(), Optional.empty());
       return;
     }
     resource.open((OpenLease) result);
@@ -94,85 +91,97 @@ final class Acquisition {
   }
 
   private void begin() {
-    acquire =
-        new PaxosAcquire(
-            new PaxosContext(
-                identity,
-                resource.open().replicas(),
-                resource.lockspace().membership(),
-                resource.memory(),
-                seams.clock,
-                seams.randomness,
-                cancelled,
-                log),
-            request.acquire());
+    acquire = new PaxosAcquire(seams.context(resource, cancelled), request.acquire());
     advance();
   }
 
   private void advance() {
-    seams.workers.run(acquire::advance, this::advanced);
+    seams.workers().run(acquire::advance, this::advanced);
   }
 
   private void advanced(PaxosAcquire.Step step) {
     if (step instanceof PaxosAcquire.Step.Wait wait) {
-      seams.workers.later(wait.nanos(), this::advance);
+      parking.park(wait.nanos(), this::advance);
     } else if (step instanceof PaxosAcquire.Step.Done end) {
       if (end.outcome() instanceof AcquireOutcome.Granted granted) {
-        granted(granted);
+        if (request.valueBlock()) {
+          seams.workers().run(this::readValue, value -> granted(granted, value));
+        } else {
+          granted(granted, Optional.empty());
+        }
       } else if (end.outcome() instanceof AcquireOutcome.Refused refused) {
         refused(refused);
       }
     }
   }
 
-  private void granted(AcquireOutcome.Granted outcome) {
-    resource.granted(outcome.leader(), outcome.dblock(), resource.open().replicas().geometry());
-    if (!resource.shared()) {
-      resource.ownerPid(token.pid());
+  /**
+   * On a worker. The lease is ours whether its value can be read or not; without room for a value
+   * block there is none.
+   */
+  private Optional<byte[]> readValue() {
+    ValueBlock block = new ValueBlock(resource.open().replicas());
+    if (!block.supported()) {
+      log.error("acquire " + resource.name() + ": its area has no room for a value block");
+      return Optional.empty();
     }
+    try {
+      return Optional.of(block.read());
+    } catch (LeaseException e) {
+      log.error("acquire " + resource.name() + ": value block not read: " + e.getMessage());
+      return Optional.of(new byte[resource.open().replicas().geometry().sectorSize()]);
+    }
+  }
+
+  private void granted(AcquireOutcome.Granted outcome, Optional<byte[]> value) {
+    resource.granted(outcome, resource.open().replicas().geometry(), value);
     log.debug("acquired " + resource.name() + " lver " + resource.lver());
-    done.accept(Acquired.granted(token));
+    done.accept(new Result(0, Optional.empty()));
   }
 
   private void refused(AcquireOutcome.Refused outcome) {
     log.debug("acquire " + resource.name() + " " + outcome.result() + " " + outcome.message());
     if (outcome.undo().isEmpty() && shouldRetry(outcome)) {
       contentionRetries++;
-      seams.workers.later(1 + seams.randomness.below(Clock.SECOND_NANOS), this::begin);
+      parking.park(1 + seams.randomness().below(Clock.SECOND_NANOS), this::begin);
       return;
     }
     int result = finalResult(outcome);
+    Optional<Acquired.Obstacle> obstacle =
+        outcome.leader().map(leader -> new Acquired.Obstacle(request, leader));
     if (outcome.undo().isEmpty() || !resource.lockspace().usable()) {
-      end(result);
+      end(result, obstacle);
     } else {
-      withdraw(outcome.undo().get(), result);
+      withdraw(outcome.undo().get(), result, obstacle);
     }
   }
 
   /** Nothing was written that must be taken back. */
-  private void end(int result) {
+  private void end(int result, Optional<Acquired.Obstacle> obstacle) {
     resource.tokens().clear();
     releases.dropWithoutIo(resource);
-    done.accept(Acquired.refused(result));
+    done.accept(new Result(result, obstacle));
   }
 
   /** Others may still make us the owner of what we proposed: give it up on disk. */
-  private void withdraw(Holding proposed, int result) {
+  private void withdraw(Holding proposed, int result, Optional<Acquired.Obstacle> obstacle) {
     resource.tokens().clear();
-    releases.withdraw(resource, proposed, ignored -> done.accept(Acquired.refused(result)));
+    releases.withdraw(resource, proposed, ignored -> done.accept(new Result(result, obstacle)));
   }
 
   /** A moment's contention: a shared join by another host, or a race that is already over. */
   private boolean shouldRetry(AcquireOutcome.Refused outcome) {
     boolean shared = request.acquire().shared();
-    return outcome.momentary(shared) && contentionRetries < (shared ? seams.sharedRetries : 1);
+    return outcome.momentary(shared)
+        && contentionRetries < (shared ? seams.sharedRetries() : 1)
+        && !cancelled.cancelled();
   }
 
   private int finalResult(AcquireOutcome.Refused outcome) {
     boolean exhausted =
         request.acquire().shared()
             && contentionRetries > 0
-            && contentionRetries >= seams.sharedRetries;
+            && contentionRetries >= seams.sharedRetries();
     return exhausted ? ResultCode.ACQUIRE_SHRETRY.number() : outcome.result();
   }
 }

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.paxos.AcquireRequest;
 import io.sanlockd.model.LeaseName;
 import java.util.List;
@@ -7,19 +8,26 @@ import java.util.List;
 /**
  * A lease as a process asks for it.
  *
- * @param space lockspace name
+ * @param lockspace its lockspace, active
  * @param name resource name
  * @param disks 1 to 4 copies
  * @param acquire mode and conditions
  * @param persistent keep the lease when the process ends
  * @param adoptOrphan take over a lease whose process ended
  * @param orphanOnly nothing but an orphan will do
+ * @param valueBlock read its value block
  */
 public record LeaseRequest(
-    LeaseName space,
+    Lockspace lockspace,
     LeaseName name,
     List<DiskSpec> disks,
     AcquireRequest acquire,
     boolean persistent,
     boolean adoptOrphan,
-    boolean orphanOnly) {}
+    boolean orphanOnly,
+    boolean valueBlock) {
+  /** Lockspace name. */
+  public LeaseName space() {
+    return lockspace.spec().name();
+  }
+}

@@ -17,7 +17,8 @@ import java.util.List;
  * @param replicas its copies
  * @param disks what to close in the end
  */
-record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk> disks) {
+record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk> disks)
+    implements AutoCloseable {
   /**
    * Opens a majority of the disks.
    *
@@ -46,7 +47,8 @@ record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk>
   }
 
   /** Closes the disks; nothing is in flight. */
-  void close() {
+  @Override
+  public void close() {
     disks.forEach(LeaseDisk::close);
   }
 }

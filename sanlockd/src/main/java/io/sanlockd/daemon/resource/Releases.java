@@ -1,7 +1,6 @@
 package io.sanlockd.daemon.resource;
 
-import io.sanlockd.daemon.work.Workers;
-import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.PaxosRelease;
@@ -10,7 +9,6 @@ import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -21,16 +19,12 @@ import java.util.function.Supplier;
  * is free or dead. Main loop only.
  */
 final class Releases {
-  private final Workers workers;
+  private final Seams seams;
   private final ResourceTable table;
-  private final Clock clock;
-  private final Function<String, LeaseLog> logs;
 
-  Releases(Workers workers, ResourceTable table, Clock clock, Function<String, LeaseLog> logs) {
-    this.workers = workers;
+  Releases(Seams seams, ResourceTable table) {
+    this.seams = seams;
     this.table = table;
-    this.clock = clock;
-    this.logs = logs;
   }
 
   /** Who waits for a release. */
@@ -55,35 +49,52 @@ final class Releases {
     }
     resource.state(Resource.State.REM);
     resource.releasing(urgency == Urgency.BACKGROUND);
-    Holding holding = new Holding(resource.dblock().orElseThrow(), resource.leader());
-    write(resource, holding, rename, urgency, done);
+    ReleaseOptions options =
+        new ReleaseOptions(rename, resource.shared() ? Optional.empty() : resource.valueToWrite());
+    Task task = new Task(resource.holding(), resource.onlySharedOnDisk(), options);
+    write(resource, task, urgency, done);
   }
 
   /** Takes back what an acquire that failed has proposed. */
   void withdraw(Resource resource, Holding proposed, IntConsumer done) {
     resource.state(Resource.State.REM);
-    write(resource, proposed, Optional.empty(), Urgency.REQUESTED, done);
+    write(resource, new Task(proposed, false, ReleaseOptions.PLAIN), Urgency.REQUESTED, done);
   }
 
   private record Written(PaxosRelease.Outcome outcome, boolean settled) {}
 
-  private void write(
-      Resource resource,
-      Holding holding,
-      Optional<LeaseName> rename,
-      Urgency urgency,
-      IntConsumer done) {
+  /**
+   * One release on disk.
+   *
+   * @param holding what is given up
+   * @param onlyShared whether only our shared flag is taken back
+   * @param options what else happens
+   */
+  private record Task(Holding holding, boolean onlyShared, ReleaseOptions options) {
+    /** What a repetition has to do after an attempt whose outcome is not certain. */
+    Task again(boolean valueDue) {
+      if (onlyShared || valueDue) {
+        return this;
+      }
+      // The leader may be free already: only "are we its owner and writer" counts from now on. A
+      // value written again now could replace the one of the next owner.
+      return new Task(
+          new Holding(holding.dblock(), Optional.empty()),
+          false,
+          new ReleaseOptions(options.rename(), Optional.empty()));
+    }
+  }
+
+  private void write(Resource resource, Task task, Urgency urgency, IntConsumer done) {
     OpenLease open = resource.open();
-    LeaseLog log = logs.apply(resource.lockspace() + ":" + resource + " ");
-    boolean shared = resource.shared() && resource.dblock().isPresent();
+    LeaseLog log = seams.log(resource);
+    PaxosRelease release = seams.context(resource, Cancellation.NEVER).release();
     Supplier<Written> work =
         () -> {
-          PaxosRelease release =
-              new PaxosRelease(open.identity(), open.replicas(), resource.memory(), clock, log);
           PaxosRelease.Outcome outcome =
-              shared
-                  ? release.shared(holding.dblock())
-                  : release.exclusive(holding, new ReleaseOptions(rename, Optional.empty()));
+              task.onlyShared()
+                  ? release.shared(task.holding().dblock())
+                  : release.exclusive(task.holding(), task.options());
           return new Written(outcome, open.replicas().settled());
         };
     Consumer<Written> then =
@@ -97,33 +108,34 @@ final class Releases {
           }
           if (outcome.again() || !written.settled()) {
             resource.releasing(true);
-            repeatLater(resource, holding, rename, 1);
+            repeatLater(resource, task.again(outcome.valueDue()), 1);
           } else {
             forget(resource);
           }
           done.accept(outcome.result() == ResultCode.OK.number() ? 0 : outcome.result());
         };
     if (urgency == Urgency.REQUESTED) {
-      workers.run(work, then);
+      seams.workers().run(work, then);
     } else {
-      workers.runInBackground(work, then);
+      seams.workers().runInBackground(work, then);
     }
   }
 
   /** Repeats a release whose outcome is not certain, once its writes have settled. */
-  private void repeatLater(
-      Resource resource, Holding holding, Optional<LeaseName> rename, int timeoutFactor) {
-    workers.later(
-        timeoutFactor * resource.lockspace().times().ioTimeoutNanos(),
-        () -> {
-          if (!resource.open().replicas().settled()) {
-            repeatLater(resource, holding, rename, 2);
-          } else if (!resource.lockspace().usable()) {
-            forget(resource);
-          } else {
-            write(resource, holding, rename, Urgency.BACKGROUND, result -> {});
-          }
-        });
+  private void repeatLater(Resource resource, Task task, int timeoutFactor) {
+    seams
+        .workers()
+        .later(
+            timeoutFactor * resource.lockspace().times().ioTimeoutNanos(),
+            () -> {
+              if (!resource.open().replicas().settled()) {
+                repeatLater(resource, task, 2);
+              } else if (!resource.lockspace().usable()) {
+                forget(resource);
+              } else {
+                write(resource, task, Urgency.BACKGROUND, result -> {});
+              }
+            });
   }
 
   /** Nothing is left to do on disk, but a late write of ours may still be under way. */
@@ -133,7 +145,9 @@ final class Releases {
       return;
     }
     resource.state(Resource.State.REM);
-    workers.later(resource.lockspace().times().ioTimeoutNanos(), () -> dropWithoutIo(resource));
+    seams
+        .workers()
+        .later(resource.lockspace().times().ioTimeoutNanos(), () -> dropWithoutIo(resource));
   }
 
   private void forget(Resource resource) {
@@ -142,12 +156,14 @@ final class Releases {
     table.retire(resource);
     if (open != null) {
       // Closing the last descriptor of a device or of a file on a network may wait.
-      workers.runInBackground(
-          () -> {
-            open.close();
-            return true;
-          },
-          closed -> {});
+      seams
+          .workers()
+          .runInBackground(
+              () -> {
+                open.close();
+                return true;
+              },
+              closed -> {});
     }
   }
 }

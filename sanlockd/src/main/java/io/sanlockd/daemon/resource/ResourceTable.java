@@ -75,14 +75,13 @@ final class ResourceTable {
 
   /** Takes a resource that is no longer held out of the table and keeps it for reuse. */
   void retire(Resource resource) {
-    resource.tokens().clear();
-    resource.releasing(false);
-    resource.state(Resource.State.FREE);
     all.remove(new Key(resource.space(), resource.name()), resource);
     free.add(resource);
     if (free.size() > FREE_LIMIT) {
       free.remove(leastReused());
     }
+    // Last: whoever waits for the name may take it, and this structure, right away.
+    resource.retired();
   }
 
   private Resource leastReused() {

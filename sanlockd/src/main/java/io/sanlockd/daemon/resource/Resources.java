@@ -5,9 +5,13 @@ import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.Randomness;
 import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.lease.format.RequestRecord;
+import io.sanlockd.lease.paxos.PaxosIdentity;
+import io.sanlockd.lease.paxos.PaxosRequest;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import java.util.List;
@@ -15,6 +19,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * All leases of this host. Main loop only: the methods start disk work on workers and return at
@@ -26,8 +32,7 @@ public final class Resources {
 
   private final ResourceTable table;
   private final Releases releases;
-  private final Acquisition.Seams seams;
-  private final Function<String, LeaseLog> logs;
+  private final Seams seams;
   private long lastTokenId;
 
   /**
@@ -44,75 +49,100 @@ public final class Resources {
       int sharedRetries,
       Function<String, LeaseLog> logs) {
     this.table = new ResourceTable(logs);
-    this.releases = new Releases(workers, table, clock, logs);
-    this.seams = new Acquisition.Seams(workers, opener, clock, randomness, sharedRetries);
-    this.logs = logs;
+    this.seams = new Seams(workers, opener, clock, randomness, sharedRetries, logs);
+    this.releases = new Releases(seams, table);
   }
 
   /**
-   * Takes one lease. The token is not yet the client's: the caller inserts it, or releases it.
+   * Takes the leases of one request, all or none. The tokens are not yet the client's: the caller
+   * inserts them, or takes them back with {@link #undo}.
    *
-   * @param cancelled whether the request should give up; asked on workers
+   * @param cancelled whether the request should give up; asked on workers, too
    * @param done gets the outcome on the main loop, possibly at once
+   * @return the acquire, to be woken when {@code cancelled} may have changed
    */
-  public void acquire(
-      Client holder,
-      Lockspace lockspace,
-      LeaseRequest request,
-      Cancellation cancelled,
-      Consumer<Acquired> done) {
-    Optional<Resource> existing = table.find(request.space(), request.name());
-    if (existing.isPresent()) {
-      done.accept(acquireExisting(existing.get(), holder, lockspace, request));
-    } else if (request.orphanOnly()) {
-      done.accept(Acquired.refused(ResultCode.ENOENT));
-    } else if (table.size() >= LIMIT) {
-      logs.apply("").error("acquire " + request.name() + ": " + LIMIT + " leases are held already");
-      done.accept(Acquired.refused(ResultCode.ENOMEM));
+  public JointAcquire acquire(
+      Client holder, List<LeaseRequest> requests, Cancellation cancelled, Consumer<Acquired> done) {
+    JointAcquire acquire = new JointAcquire(this, seams, holder, requests, cancelled, done);
+    acquire.start();
+    return acquire;
+  }
+
+  Resource begin(LeaseRequest request, Client holder) {
+    Resource resource = table.add(request);
+    resource.begin(request, holder);
+    return resource;
+  }
+
+  boolean full() {
+    return table.size() >= LIMIT;
+  }
+
+  long nextTokenId() {
+    return ++lastTokenId;
+  }
+
+  Releases releases() {
+    return releases;
+  }
+
+  /** A lease that is held, taken, given back or orphaned. */
+  Optional<Resource> find(LeaseName space, LeaseName name) {
+    return table.find(space, name);
+  }
+
+  /** A lease that a process of this host holds. */
+  public Optional<Resource> held(LeaseName space, LeaseName name) {
+    return find(space, name).filter(resource -> resource.state() == Resource.State.HELD);
+  }
+
+  /** Takes back a token for which nothing was done on disk. */
+  void unreserve(Token token, boolean fresh) {
+    Resource resource = token.resource();
+    if (token.adopted()) {
+      orphan(token);
     } else {
-      Resource resource = table.add(request);
-      resource.begin(lockspace, request);
-      Token token = addToken(resource, holder, request);
-      LeaseLog log = logs.apply(lockspace + ":" + resource + " ");
-      new Acquisition(seams, releases, token, request, cancelled, log, done).start();
+      resource.tokens().remove(token);
+      if (fresh) {
+        table.retire(resource);
+      }
     }
   }
 
-  private Acquired acquireExisting(
-      Resource resource, Client holder, Lockspace lockspace, LeaseRequest request) {
-    if (resource.lockspace() != lockspace) {
-      // Left over from a former membership; its last writes must not meet a new lease.
-      return Acquired.refused(ResultCode.EAGAIN);
-    }
-    return switch (resource.state()) {
-      case REM -> Acquired.refused(ResultCode.EAGAIN);
-      case ADD -> Acquired.refused(ResultCode.EBUSY);
-      case HELD ->
-          resource.shared() && request.acquire().shared()
-              ? Acquired.granted(addToken(resource, holder, request))
-              : Acquired.refused(ResultCode.EEXIST);
-      case ORPHAN -> adopt(resource, holder, request);
-      case FREE -> throw new IllegalStateException("free resource in the table");
-    };
+  private static void orphan(Token token) {
+    token.resource().tokens().clear();
+    token.resource().state(Resource.State.ORPHAN);
   }
 
-  private Acquired adopt(Resource resource, Client holder, LeaseRequest request) {
-    boolean wanted = request.adoptOrphan() || request.orphanOnly();
-    if (!wanted || resource.shared() != request.acquire().shared()) {
-      return Acquired.refused(ResultCode.EUCLEAN);
-    }
-    resource.state(Resource.State.HELD);
-    Token token = addToken(resource, holder, request);
-    if (!resource.shared()) {
-      resource.ownerPid(holder.pid());
-    }
-    return Acquired.granted(token);
-  }
+  /**
+   * Takes back tokens of an acquire that did not succeed: a lease taken is given back on disk, an
+   * adopted orphan is one again.
+   *
+   * @param done called when all is given back, or certain to be
+   */
+  public void undo(List<Token> tokens, Runnable done) {
+    IntConsumer released =
+        new IntConsumer() {
+          private int left = tokens.size();
 
-  private Token addToken(Resource resource, Client holder, LeaseRequest request) {
-    Token token = new Token(++lastTokenId, holder, resource, request.persistent());
-    resource.tokens().add(token);
-    return token;
+          @Override
+          public void accept(int ignored) {
+            if (--left == 0) {
+              done.run();
+            }
+          }
+        };
+    if (tokens.isEmpty()) {
+      done.run();
+    }
+    for (Token token : tokens) {
+      if (token.adopted() && !token.spaceDead() && token.resource().tokens().size() == 1) {
+        orphan(token);
+        released.accept(0);
+      } else {
+        release(token, Optional.empty(), released);
+      }
+    }
   }
 
   /**
@@ -146,11 +176,103 @@ public final class Resources {
     boolean last = resource.tokens().size() == 1 && resource.tokens().contains(token);
     boolean alive = !token.spaceDead() && resource.lockspace().usable();
     if (last && alive && token.persistent()) {
-      resource.tokens().clear();
-      resource.state(Resource.State.ORPHAN);
+      orphan(token);
       return;
     }
     release(token, Optional.empty(), Releases.Urgency.BACKGROUND, result -> {});
+  }
+
+  /**
+   * Changes the mode of a lease.
+   *
+   * @param token a use of it
+   * @param ownerNoWait refuse instead of waiting until a silent owner is certainly dead
+   * @param done gets 0 or the negative result number, possibly at once
+   * @return the conversion, to be woken when {@code cancelled} may have changed; empty when refused
+   */
+  public Optional<Conversion> convert(
+      Token token,
+      boolean toShared,
+      boolean ownerNoWait,
+      Cancellation cancelled,
+      IntConsumer done) {
+    Resource resource = token.resource();
+    int refusal = 0;
+    if (resource.shared() == toShared) {
+      refusal = ResultCode.EALREADY.number();
+    } else if (token.spaceDead() || !resource.lockspace().usable()) {
+      refusal = ResultCode.ENOSPC.number();
+    } else if (resource.tokens().size() > 1) {
+      // Other processes of this host share it and would not notice.
+      refusal = ResultCode.EAGAIN.number();
+    }
+    if (refusal != 0) {
+      done.accept(refusal);
+      return Optional.empty();
+    }
+    Conversion conversion = new Conversion(seams, resource, toShared, ownerNoWait, cancelled, done);
+    conversion.start();
+    return Optional.of(conversion);
+  }
+
+  /**
+   * What is asked of the holder of a lease.
+   *
+   * @param lver the version wanted; 0 with {@code forceMode} 0 clears a request
+   * @param forceMode how the holder is stopped, see {@link PaxosRequest}
+   * @param nextLver with {@code lver} 0: the version after the current one
+   */
+  public record Wish(long lver, int forceMode, boolean nextLver) {}
+
+  /**
+   * Asks the holder of a lease, on whatever host, to give it up.
+   *
+   * @param disks 1 to 4 copies
+   * @param done gets the host_id to be notified, 0 when nobody is, or the negative result number
+   */
+  public void request(
+      Lockspace lockspace, LeaseName name, List<DiskSpec> disks, Wish wish, LongConsumer done) {
+    PaxosIdentity identity = Resource.identity(lockspace, name);
+    LeaseLog log = seams.logs().apply(lockspace + " ");
+    Supplier<Long> work =
+        () -> {
+          try (OpenLease open = OpenLease.open(identity, disks, seams.opener())) {
+            return new PaxosRequest(open.replicas())
+                .set(wish.lver(), wish.forceMode(), wish.nextLver());
+          } catch (LeaseException e) {
+            log.error("request " + name + ": " + e.getMessage());
+            return (long) e.result();
+          }
+        };
+    if (!seams.workers().offer(work, done::accept)) {
+      log.error("request " + name + ": too many requests are waiting for a worker");
+      done.accept(ResultCode.ENOMEM.number());
+    }
+  }
+
+  /**
+   * Looks for a request of another host for a lease held here.
+   *
+   * @param done gets it on the main loop, empty when there is none or it can not be read
+   */
+  public void readRequest(Resource resource, Consumer<Optional<RequestRecord>> done) {
+    PaxosIdentity identity = resource.identity();
+    List<DiskSpec> disks = resource.disks();
+    long lver = resource.lver();
+    LeaseLog log = seams.log(resource);
+    seams
+        .workers()
+        .runInBackground(
+            () -> {
+              // Apart from the lease's own descriptors, which another operation may be using.
+              try (OpenLease open = OpenLease.open(identity, disks, seams.opener())) {
+                return new PaxosRequest(open.replicas()).pending(lver);
+              } catch (LeaseException e) {
+                log.error("examine " + identity.resource() + ": " + e.getMessage());
+                return Optional.empty();
+              }
+            },
+            done);
   }
 
   /**

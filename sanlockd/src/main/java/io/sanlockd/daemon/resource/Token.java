@@ -10,6 +10,7 @@ public final class Token {
   private final int pid;
   private final boolean persistent;
   private boolean spaceDead;
+  private boolean adopted;
 
   Token(long id, Client holder, Resource resource, boolean persistent) {
     this.id = id;
@@ -52,5 +53,14 @@ public final class Token {
   /** The lockspace has failed or is being removed. */
   public void markSpaceDead() {
     spaceDead = true;
+  }
+
+  /** Whether it took over an orphan, which is one again when the request fails. */
+  boolean adopted() {
+    return adopted;
+  }
+
+  void markAdopted() {
+    adopted = true;
   }
 }

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.status;
 
+import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.model.LeaseName;
 
 /**
@@ -11,10 +12,13 @@ import io.sanlockd.model.LeaseName;
  * @param mlockLevel 0 none, 1 current, 2 current and future pages
  * @param quietFail 0 or 1
  * @param debugRenew 0, 1 or more
+ * @param debugClients 0 or 1
+ * @param debugCommands commands whose use is logged, bit N for number N
  * @param renewalHistorySize renewals kept for each lockspace
  * @param gid group of the socket
  * @param uid owner of the socket
  * @param sharedRetries how often a shared acquire is repeated
+ * @param maxSectors size of requests to block devices
  * @param maxWorkers limit of worker threads
  * @param writeInitIoTimeout seconds for initialisation writes
  * @param useAio 0 or 1, for display
@@ -27,10 +31,13 @@ public record DaemonFacts(
     int mlockLevel,
     int quietFail,
     int debugRenew,
+    int debugClients,
+    long debugCommands,
     int renewalHistorySize,
     int gid,
     int uid,
     int sharedRetries,
+    MaxSectors maxSectors,
     int maxWorkers,
     int writeInitIoTimeout,
     int useAio,

@@ -8,6 +8,7 @@ import io.sanlockd.daemon.lockspace.RenewalStatus;
 import io.sanlockd.daemon.resource.Resource;
 import io.sanlockd.lease.HostView;
 import io.sanlockd.model.Geometry;
+import io.sanlockd.protocol.CommandFlags;
 
 /**
  * The {@code key=value} strings of the state records, keys in the order of the C program. Values
@@ -17,9 +18,12 @@ public final class StateText {
   private static final int CLIENT_APPENDS_PID = 0x1;
   private static final int CLIENT_PROGRAM_RAN = 0x2;
   private static final int RESOURCE_SHARED = 0x1;
+  private static final int RESOURCE_EXAMINING = 0x2;
   private static final int RESOURCE_RELEASING = 0x4;
-  private static final String DEFAULT_DEBUG_CMDS = "0xfffffffffe06ffff";
-  private static final int DEFAULT_MAX_SECTORS_KB = 1024;
+  private static final int RESOURCE_NO_SIGKILL = 0x8;
+  private static final int RESOURCE_NO_SIGTERM = 0x10;
+  private static final int RESOURCE_VALUE_CHANGED = 0x20;
+  private static final int RESOURCE_ERASE_ALL = 0x80;
 
   private StateText() {}
 
@@ -37,9 +41,10 @@ public final class StateText {
         + facts.quietFail()
         + " debug_renew="
         + facts.debugRenew()
-        + " debug_clients=0"
-        + " debug_cmds="
-        + DEFAULT_DEBUG_CMDS
+        + " debug_clients="
+        + facts.debugClients()
+        + " debug_cmds=0x"
+        + Long.toHexString(facts.debugCommands())
         + " renewal_history_size="
         + facts.renewalHistorySize()
         + " gid="
@@ -48,8 +53,12 @@ public final class StateText {
         + facts.uid()
         + " sh_retries="
         + facts.sharedRetries()
-        + " max_sectors_kb_ignore=0 max_sectors_kb_align=0 max_sectors_kb_num="
-        + DEFAULT_MAX_SECTORS_KB
+        + " max_sectors_kb_ignore="
+        + (facts.maxSectors().ignore() ? 1 : 0)
+        + " max_sectors_kb_align="
+        + (facts.maxSectors().align() ? 1 : 0)
+        + " max_sectors_kb_num="
+        + facts.maxSectors().kilobytes()
         + " max_worker_threads="
         + facts.maxWorkers()
         + " write_init_io_timeout="
@@ -200,8 +209,6 @@ public final class StateText {
    * @param tokenId number of the use, 0 when nobody uses it
    */
   public static String resource(Resource resource, long tokenId) {
-    int flags =
-        (resource.shared() ? RESOURCE_SHARED : 0) | (resource.releasing() ? RESOURCE_RELEASING : 0);
     String list =
         switch (resource.state()) {
           case ADD -> "add";
@@ -212,7 +219,7 @@ public final class StateText {
     return "list="
         + list
         + " flags="
-        + Integer.toHexString(flags)
+        + Integer.toHexString(flags(resource))
         + " sector_size="
         + resource.geometry().sectorSize()
         + " align_size="
@@ -225,6 +232,20 @@ public final class StateText {
         + resource.id()
         + " token_id="
         + tokenId;
+  }
+
+  private static int flags(Resource resource) {
+    return (resource.shared() ? RESOURCE_SHARED : 0)
+        | (resource.examining() ? RESOURCE_EXAMINING : 0)
+        | (resource.releasing() ? RESOURCE_RELEASING : 0)
+        | (isSet(resource, CommandFlags.RESTRICT_SIGKILL) ? RESOURCE_NO_SIGKILL : 0)
+        | (isSet(resource, CommandFlags.RESTRICT_SIGTERM) ? RESOURCE_NO_SIGTERM : 0)
+        | (resource.valueChanged() ? RESOURCE_VALUE_CHANGED : 0)
+        | (resource.hasSurplus() ? RESOURCE_ERASE_ALL : 0);
+  }
+
+  private static boolean isSet(Resource resource, int restriction) {
+    return (resource.restrictions() & restriction) != 0;
   }
 
   /** One host of a lockspace. */

@@ -40,7 +40,7 @@ class DaemonOptionsTest {
     assertThat(options.logfilePriority).isEqualTo(4);
     assertThat(options.syslogPriority).isEqualTo(3);
     assertThat(options.maxWorkers).isEqualTo(8);
-    assertThat(options.graceSeconds).isEqualTo(40);
+    assertThat(options.graceSeconds()).isEqualTo(40);
     assertThat(options.ioTimeout).isEqualTo(10);
     assertThat(options.useWatchdog).isEqualTo(1);
     assertThat(options.highPriority).isZero();
@@ -67,7 +67,7 @@ class DaemonOptionsTest {
     assertThat(options.uid).hasValue(0);
     assertThat(options.gid).hasValue(102);
     assertThat(options.maxWorkers).isEqualTo(20);
-    assertThat(options.graceSeconds).isEqualTo(30);
+    assertThat(options.graceSeconds()).isEqualTo(30);
     assertThat(options.useWatchdog).isZero();
     assertThat(options.mlockLevel).isZero();
     assertThat(options.setBitmapSeconds).isEqualTo(60);
@@ -85,10 +85,10 @@ class DaemonOptionsTest {
 
   @Test
   void aGraceOutsideOf0To60IsIgnored() throws DaemonOptions.BadOption {
-    assertThat(parse("-g 61").graceSeconds).isEqualTo(40);
-    assertThat(parse("-g -1").graceSeconds).isEqualTo(40);
-    assertThat(parse("-g 0").graceSeconds).isZero();
-    assertThat(parse("-g 60 -g 99").graceSeconds).isEqualTo(60);
+    assertThat(parse("-g 61").graceSeconds()).isEqualTo(40);
+    assertThat(parse("-g -1").graceSeconds()).isEqualTo(40);
+    assertThat(parse("-g 0").graceSeconds()).isZero();
+    assertThat(parse("-g 60 -g 99").graceSeconds()).isEqualTo(60);
   }
 
   @Test

@@ -52,7 +52,7 @@ class DaemonWithProcessesTest {
     lockspace = new Lockspace(SPACE, 1, 0, new Disk(disk.toString(), 0));
     client.writeLockspace(lockspace, IO_TIMEOUT);
     for (int i = 1; i <= 3; i++) {
-      client.writeResource(lease(i), 0, 0);
+      client.writeResource(lease(i), 0);
     }
   }
 
@@ -88,7 +88,7 @@ class DaemonWithProcessesTest {
     assertThat(client.hosts(SPACE, 1)).extracting(Host::state).containsExactly(HostState.LIVE);
 
     try (RegisteredClient self = client.register()) {
-      self.acquire(List.of(lease(1), lease(2)), 0, Options.NONE);
+      self.acquire(List.of(lease(1), lease(2)), Options.NONE);
       assertThat(self.inquire()).extracting(Resource::name).containsExactly(name(1), name(2));
       assertThat(client.inquire((int) ProcessHandle.current().pid())).hasSize(2);
       assertThat(client.status())
@@ -98,7 +98,7 @@ class DaemonWithProcessesTest {
       assertThat(client.readResource(lease(1)).lver()).isEqualTo(1);
     }
     RealDaemon.await("release of what was held", () -> free(2));
-    client.remLockspace(lockspace, 0);
+    client.remLockspace(lockspace);
     assertThat(client.inqLockspace(lockspace, false)).isEqualTo(LockspaceMembership.ABSENT);
   }
 
@@ -110,7 +110,7 @@ class DaemonWithProcessesTest {
   void theLeaseOfAProcessThatIsKilledIsFreeAtOnce() throws Exception {
     client.addLockspace(lockspace, IO_TIMEOUT);
     try (Holder holder = Holder.start(daemon)) {
-      client.acquire(holder.pid(), List.of(lease(1)), 0, Options.NONE);
+      client.acquire(holder.pid(), List.of(lease(1)), Options.NONE);
       assertThat(free(1)).isFalse();
 
       holder.kill();
@@ -124,7 +124,7 @@ class DaemonWithProcessesTest {
     client.addLockspace(lockspace, IO_TIMEOUT);
     try (Holder holder = Holder.start(daemon);
         Holder bystander = Holder.start(daemon)) {
-      client.acquire(holder.pid(), List.of(lease(1)), 0, Options.NONE);
+      client.acquire(holder.pid(), List.of(lease(1)), Options.NONE);
 
       overwriteOwnLease();
 
@@ -132,7 +132,7 @@ class DaemonWithProcessesTest {
       assertThat(holder.awaitExit()).isEqualTo(KILLED);
       RealDaemon.await("lockspace gone", () -> !joined());
       assertThat(bystander.alive()).isTrue();
-      assertThatThrownBy(() -> client.acquire(bystander.pid(), List.of(lease(2)), 0, Options.NONE))
+      assertThatThrownBy(() -> client.acquire(bystander.pid(), List.of(lease(2)), Options.NONE))
           .hasMessageContaining("-28");
     }
   }
@@ -142,7 +142,7 @@ class DaemonWithProcessesTest {
       throws Exception {
     client.addLockspace(lockspace, IO_TIMEOUT);
     try (Holder holder = Holder.start(daemon)) {
-      client.acquire(holder.pid(), List.of(lease(1)), 0, Options.NONE);
+      client.acquire(holder.pid(), List.of(lease(1)), Options.NONE);
       overwriteOwnLease();
       holder.expect("term");
 
@@ -167,9 +167,9 @@ class DaemonWithProcessesTest {
   void aRemovedLockspaceKillsItsProcesses() throws Exception {
     client.addLockspace(lockspace, IO_TIMEOUT);
     try (Holder holder = Holder.start(daemon)) {
-      client.acquire(holder.pid(), List.of(lease(1)), 0, Options.NONE);
+      client.acquire(holder.pid(), List.of(lease(1)), Options.NONE);
 
-      client.remLockspace(lockspace, 0);
+      client.remLockspace(lockspace);
 
       assertThat(holder.awaitExit()).isEqualTo(KILLED);
       assertThat(client.lockspaces()).isEmpty();
@@ -197,7 +197,7 @@ class DaemonWithProcessesTest {
     daemon.terminate();
     RealDaemon.await(
         "refusal", () -> client.logDump().contains("ignore shutdown, lockspace exists"));
-    client.remLockspace(lockspace, 0);
+    client.remLockspace(lockspace);
     assertThat(daemon.ended()).isFalse();
 
     daemon.terminate();
@@ -209,7 +209,7 @@ class DaemonWithProcessesTest {
   void aForcedShutdownWaitsForTheEndOfItsProcesses() throws Exception {
     client.addLockspace(lockspace, IO_TIMEOUT);
     try (Holder holder = Holder.start(daemon)) {
-      client.acquire(holder.pid(), List.of(lease(1)), 0, Options.NONE);
+      client.acquire(holder.pid(), List.of(lease(1)), Options.NONE);
 
       client.shutdownAndWait(true);
 
@@ -226,7 +226,7 @@ class DaemonWithProcessesTest {
         self.acquire(lease(1));
         self.releaseAll();
       }
-      client.writeResource(lease(1), 0, 0);
+      client.writeResource(lease(1), 0);
 
       self.acquire(lease(1));
 

@@ -96,13 +96,13 @@ final class MaskedReply {
         resource.putLong(LVER_AT, 0);
         appendHex(resource, text);
       }
-      case GET_HOSTS -> {
-        for (int i = 0; i < header.data2(); i++) {
-          ByteBuffer host = take(stream, HOST_BYTES);
-          host.putLong(8, 0).putLong(16, 0);
-          appendHex(host, text);
-        }
+      case READ_RESOURCE_OWNERS -> {
+        ByteBuffer resource = take(stream, Resource.LENGTH);
+        resource.putLong(LVER_AT, 0);
+        appendHex(resource, text);
+        appendHosts(header.data2(), stream, text);
       }
+      case GET_HOSTS -> appendHosts(header.data2(), stream, text);
       case GET_LOCKSPACES -> {
         for (int i = 0; i < header.data2(); i++) {
           ByteBuffer lockspace = take(stream, Lockspace.LENGTH);
@@ -116,6 +116,14 @@ final class MaskedReply {
           appendHex(take(stream, header.length() - MessageHeader.LENGTH), text);
         }
       }
+    }
+  }
+
+  private static void appendHosts(int count, ByteBuffer stream, StringBuilder text) {
+    for (int i = 0; i < count; i++) {
+      ByteBuffer host = take(stream, HOST_BYTES);
+      host.putLong(8, 0).putLong(16, 0);
+      appendHex(host, text);
     }
   }
 

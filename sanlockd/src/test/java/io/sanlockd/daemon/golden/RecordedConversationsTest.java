@@ -119,7 +119,8 @@ class RecordedConversationsTest {
       while (bytes.hasRemaining()) {
         MessageHeader recorded = MessageHeader.decode(bytes);
         int required = PayloadFraming.required(recorded, bytes.slice().order(bytes.order()));
-        byte[] payload = new byte[required];
+        int sent = required < 0 ? PayloadFraming.surplus(recorded, 0) : required;
+        byte[] payload = new byte[sent];
         bytes.get(payload);
         if (recorded.command() == Command.ACQUIRE.number()) {
           bytes.position(bytes.position() + PayloadFraming.surplus(recorded, required));
@@ -137,7 +138,8 @@ class RecordedConversationsTest {
     boolean forTarget =
         header.command() == Command.ACQUIRE.number()
             || header.command() == Command.RELEASE.number()
-            || header.command() == Command.INQUIRE.number();
+            || header.command() == Command.INQUIRE.number()
+            || header.command() == Command.CONVERT.number();
     if (!forTarget || header.data2() <= 0 || header.data2() == 4_000_000) {
       return header;
     }
@@ -178,6 +180,8 @@ class RecordedConversationsTest {
         "08-cli-release-orphan",
         "09-cli-inquire-esrch",
         "09-inquire-esrch",
+        "11-request-nodisks",
+        "11-request-nolockspace",
         "12-align-nofile",
         "12-align-nopath",
         "12-align-ok",
@@ -204,6 +208,12 @@ class RecordedConversationsTest {
         "21-read_resource-wrongname",
         "22-cli-gets-empty",
         "23-get_hosts-enoent",
+        "24-read_resource_owners-badalign",
+        "24-read_resource_owners-noname",
+        "24-read_resource_owners-none",
+        "25-set_lvb-enoent",
+        "26-get_lvb-enoent",
+        "27-convert-unregistered",
         "28-cli-version",
         "30-reg_event-einval",
         "30-reg_event-enoent",
@@ -236,6 +246,11 @@ class RecordedConversationsTest {
         "03-rem_lockspace-enoent",
         "04-cli-shutdown-ignored",
         "05-status-lockspace",
+        "11-request-clear",
+        "11-request-free",
+        "13-cli-examine",
+        "13-examine_lockspace",
+        "14-examine_resource",
         "16-inq_lockspace-hostid0",
         "22-get_lockspaces-ok",
         "23-get_hosts-free",
@@ -271,6 +286,7 @@ class RecordedConversationsTest {
         "07-acquire-shared-shared",
         "07-acquire-wrongname",
         "07-acquire-zero",
+        "07-acquire-two",
         "08-release-all",
         "08-release-notheld",
         "08-release-orphan-none",
@@ -279,7 +295,13 @@ class RecordedConversationsTest {
         "09-inquire-none",
         "10-restrict-all",
         "10-restrict-sigkill",
+        "17-killpath-ok",
+        "27-convert-enoent",
+        "py-07-acquire",
         "py-07-acquire-sh",
+        "py-11-request",
+        "py-17-killpath",
+        "py-24-owners",
       })
   void byARegisteredProcess(String name) {
     joined(daemon, 1);
@@ -391,6 +413,57 @@ class RecordedConversationsTest {
     holding(other, 91, lease(8).withFlags(ResourceFlags.SHARED));
     replay("07-acquire-ex-vs-shared", client, 77);
     replay("07-acquire-shared-shared", client, 77);
+  }
+
+  @Test
+  void withAValueBlock() {
+    joined(daemon, 1);
+    VirtualClient client = daemon.registered(77);
+    replay("07-acquire-two", client, 77);
+    replay("25-set_lvb-ok");
+    replay("25-set_lvb-toobig");
+    replay("25-set_lvb-toobig2");
+    replay("26-get_lvb-ok");
+    client.releaseAll();
+    holding(daemon, 78, lease(1), lease(5), lease(8).withFlags(ResourceFlags.SHARED));
+    replay("25-set_lvb-nolvb");
+    replay("26-get_lvb-nolvb");
+  }
+
+  @Test
+  void conversions() {
+    VirtualDaemon other = world.daemon("host-b");
+    joined(daemon, 1);
+    joined(other, 2);
+    VirtualClient client =
+        holding(
+            daemon,
+            77,
+            lease(2).withFlags(ResourceFlags.SHARED),
+            lease(8).withFlags(ResourceFlags.SHARED),
+            lease(10));
+    holding(other, 90, lease(8).withFlags(ResourceFlags.SHARED));
+
+    replay("27-convert-ealready", client, 77);
+    replay("27-convert-sh2ex", client, 77);
+    replay("27-convert-ex2sh", daemon.client(), 77);
+    replay("27-convert-eagain", client, 77);
+    replay("24-read_resource_owners-shared");
+    replay("27-cli-convert", daemon.client(), 77);
+  }
+
+  @Test
+  void requestsAndOwners() {
+    VirtualDaemon other = world.daemon("host-b");
+    joined(daemon, 1);
+    joined(other, 2);
+    VirtualClient client = holding(daemon, 77, lease(1));
+    VirtualClient holder = holding(other, 90, lease(7));
+
+    replay("24-read_resource_owners-ex", client, 77);
+    replay("11-request-old");
+    replay("11-request-graceful");
+    assertThat(holder.process().signals()).contains(15);
   }
 
   @Test

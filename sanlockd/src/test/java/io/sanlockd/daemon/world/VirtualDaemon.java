@@ -6,14 +6,17 @@ import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
+import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.DirectSignals;
+import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,13 +50,14 @@ public final class VirtualDaemon {
   VirtualDaemon(World world, String hostName, Watchdog watchdog) {
     this.world = world;
     VirtualTime time = world.time();
+    DiskOpener opener = world.disks().opener();
     this.workers = new VirtualWorkers(time);
     this.renewals = new VirtualRenewals(time);
     this.lockspaces =
         new Lockspaces(
-            new LockspaceSettings(LeaseName.of(hostName), -1, 0, 180, 1),
+            new LockspaceSettings(LeaseName.of(hostName), 10, -1, 0, 180, 1, MaxSectors.STANDARD),
             FIRE_TIMEOUT,
-            world.disks().opener(),
+            opener,
             world.disks()::identity,
             watchdog,
             time,
@@ -61,13 +65,7 @@ public final class VirtualDaemon {
             renewals,
             log::prefixed);
     this.resources =
-        new Resources(
-            workers,
-            world.disks().opener(),
-            time,
-            bound -> bound / 2,
-            SHARED_RETRIES,
-            log::prefixed);
+        new Resources(workers, opener, time, bound -> bound / 2, SHARED_RETRIES, log::prefixed);
     this.supervisor =
         new Supervisor(
             lockspaces,
@@ -78,6 +76,10 @@ public final class VirtualDaemon {
             time,
             GRACE_SECONDS,
             log::prefixed);
+    LeaseRequests requests =
+        new LeaseRequests(
+            resources, new DirectSignals(helper), this::runKillProgram, log::prefixed);
+    lockspaces.onRequest(requests::examine);
     this.shutdown = new Shutdown(lockspaces, workers, time, log.prefixed(""));
     this.dispatcher =
         Commands.dispatcher(
@@ -85,12 +87,30 @@ public final class VirtualDaemon {
             lockspaces,
             resources,
             supervisor,
+            requests,
             shutdown,
             workers,
-            world.disks().opener(),
+            opener,
             processes,
             time,
-            new DaemonFacts(LeaseName.of(hostName), 0, 0, 1, 1, 0, 180, 0, 0, 8, 8, 60, 1, 40),
+            new DaemonFacts(
+                LeaseName.of(hostName),
+                0,
+                0,
+                1,
+                1,
+                0,
+                0,
+                0xfffffffffe06ffffL,
+                180,
+                0,
+                0,
+                8,
+                MaxSectors.STANDARD,
+                8,
+                60,
+                1,
+                40),
             () -> HelperFacts.NONE,
             () -> new LogText(0, Collections.emptyIterator()),
             3,

@@ -1,0 +1,2 @@
+/** Leases for programs. */
+package io.sanlockd.client.lease;
