@@ -133,7 +133,7 @@ class DyingTest {
   @Test
   void aCleanGoodbyeLeavesNothingBehind() throws Exception {
     join();
-    client.remLockspace(lockspace, 0);
+    client.remLockspace(lockspace);
     client.shutdown(false);
     assertThat(daemon.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(wdmdLog()).doesNotContain(DEAD);
