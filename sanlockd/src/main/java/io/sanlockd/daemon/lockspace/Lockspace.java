@@ -307,7 +307,8 @@ public final class Lockspace {
     closingListeners.remove(listener);
   }
 
-  private void tellClosing() {
+  /** Tells whoever waits for something in the lockspace that no new use can begin any more. */
+  public void tellClosing() {
     List.copyOf(closingListeners).forEach(Runnable::run);
   }
 
@@ -317,7 +318,6 @@ public final class Lockspace {
     killingSinceSeconds = nowSeconds;
     cause = why;
     killing = Killing.RUNNING;
-    tellClosing();
   }
 
   /** All processes left have ignored every signal. */

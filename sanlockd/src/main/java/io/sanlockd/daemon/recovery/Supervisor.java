@@ -82,10 +82,14 @@ public final class Supervisor {
     int nextMillis = NORMAL_MILLIS;
     settleDeparted();
     for (Lockspace lockspace : lockspaces.in(Lockspace.Phase.ACTIVE)) {
-      if (lockspace.killing() == Lockspace.Killing.NO && !startKillingIfNeeded(lockspace)) {
+      boolean begins = lockspace.killing() == Lockspace.Killing.NO;
+      if (begins && !startKillingIfNeeded(lockspace)) {
         continue;
       }
       stopper.round(lockspace, clock.seconds());
+      if (begins) {
+        lockspace.tellClosing();
+      }
       if (allGone(lockspace) && !blocked(lockspace)) {
         reportClear(lockspace);
         resources.purge(lockspace);

@@ -18,7 +18,9 @@ public final class FakeProcesses implements ProcessTable {
 
   /** A process. */
   public static final class FakeProcess {
-    private final List<Integer> signals = new ArrayList<>();
+    /** Has room from the start: whoever signals shall allocate nothing. */
+    private final List<Integer> signals = new ArrayList<>(16);
+
     private boolean exited;
     private boolean foreign;
 
