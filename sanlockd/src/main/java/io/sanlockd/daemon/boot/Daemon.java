@@ -5,8 +5,11 @@ import io.sanlockd.daemon.client.PidFdTable;
 import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.command.UseRecord;
+import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
+import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalThreads;
 import io.sanlockd.daemon.log.DaemonLog;
@@ -78,6 +81,7 @@ final class Daemon {
   static Daemon create(
       DaemonOptions options,
       LeaseName hostName,
+      Incarnation incarnation,
       RunDirectory runDirectory,
       int uid,
       int gid,
@@ -110,6 +114,7 @@ final class Daemon {
             options.useWatchdog == 0
                 ? Watchdog.NONE
                 : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
+            incarnation,
             clock,
             mainLoop,
             new RenewalThreads(errors),
@@ -163,6 +168,7 @@ final class Daemon {
             workers,
             disks,
             new PidFdTable(),
+            useRecord(workers, incarnation),
             clock,
             facts(options, hostName, uid, gid),
             () ->
@@ -220,6 +226,21 @@ final class Daemon {
         options.writeInitIoTimeout,
         options.useAio,
         options.graceSeconds());
+  }
+
+  /** Files are written by workers. */
+  private static UseRecord useRecord(Workers workers, Incarnation incarnation) {
+    return new UseRecord() {
+      @Override
+      public void client(int pid, Consumer<Boolean> then) {
+        workers.run(() -> incarnation.client(pid), then);
+      }
+
+      @Override
+      public void lockspace(LockspaceSpec spec, Consumer<Boolean> then) {
+        workers.run(() -> incarnation.usedByOthers(spec), then);
+      }
+    };
   }
 
   private static Descriptors descriptors(EventLoop loop) {

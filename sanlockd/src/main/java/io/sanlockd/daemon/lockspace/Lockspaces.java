@@ -54,13 +54,14 @@ public final class Lockspaces {
       DiskOpener opener,
       StorageIdentity identity,
       Watchdog watchdog,
+      Rejoin rejoin,
       Clock clock,
       MainLoop mainLoop,
       RenewalRuntime runtime,
       Function<String, LeaseLog> logs) {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
-    this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims());
+    this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims(), rejoin);
     this.watchdog = watchdog;
     this.clock = clock;
     this.mainLoop = mainLoop;
