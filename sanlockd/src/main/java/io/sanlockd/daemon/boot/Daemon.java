@@ -54,6 +54,7 @@ final class Daemon {
   private final Supervisor supervisor;
   private final HelperLink helper;
   private final Shutdown shutdown;
+  private final Precedence precedence;
   private final InternalErrors errors;
 
   private Daemon(
@@ -62,12 +63,14 @@ final class Daemon {
       Supervisor supervisor,
       HelperLink helper,
       Shutdown shutdown,
+      Precedence precedence,
       InternalErrors errors) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.helper = helper;
     this.shutdown = shutdown;
+    this.precedence = precedence;
     this.errors = errors;
   }
 
@@ -96,6 +99,7 @@ final class Daemon {
     MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
     Workers workers = new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
     DirectDisks disks = new DirectDisks(plain);
+    Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
             hostName,
@@ -117,7 +121,7 @@ final class Daemon {
             incarnation,
             clock,
             mainLoop,
-            new RenewalThreads(errors),
+            new RenewalThreads(precedence::enterThread, errors),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -182,13 +186,15 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
+    precedence.lockMemory();
     helper.start();
-    return new Daemon(loop, listener, supervisor, helper, shutdown, errors);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, errors);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
   void run() throws IOException {
     try {
+      precedence.enterThread();
       loop.run(this::duty);
     } catch (RuntimeException | Error e) {
       errors.accept(e);

@@ -90,6 +90,14 @@ public final class Commands {
     table.put(Command.SET_LVB, new ValueBlockCommands.Set(resources));
     table.put(Command.GET_LVB, new ValueBlockCommands.Get(resources));
     table.put(Command.REQUEST, new RequestCommand(lockspaces, resources, clock));
+    IndexCommands indexes =
+        new IndexCommands(lockspaces, resources.indexes(writeInitTimeoutNanos), disks);
+    table.put(Command.FORMAT_RINDEX, open(indexes::format));
+    table.put(Command.UPDATE_RINDEX, open(indexes::update));
+    table.put(Command.LOOKUP_RINDEX, open(indexes::lookup));
+    table.put(Command.CREATE_RESOURCE, open(indexes::create));
+    table.put(Command.DELETE_RESOURCE, open(indexes::delete));
+    table.put(Command.REBUILD_RINDEX, open(indexes::rebuild));
     table.put(Command.EXAMINE_LOCKSPACE, new ExamineCommands.InLockspace(requests));
     table.put(Command.EXAMINE_RESOURCE, new ExamineCommands.OfResource(requests));
     return new Dispatcher(clients, supervisor, targets, table, log);

@@ -23,10 +23,12 @@ final class Doomed {
               String doom = read();
               switch (doom) {
                 case "unknown-thread" -> new Thread(Doomed::fail).start();
-                case "renewal-thread" -> new RenewalThreads(errors).start("doom", Doomed::fail);
+                case "renewal-thread" ->
+                    new RenewalThreads(() -> {}, errors).start("doom", Doomed::fail);
                 case "timer" ->
                     new ThreadWorkers(2, 2, action -> fail(), errors).later(1, () -> {});
-                case "memory" -> new RenewalThreads(errors).start("doom", Doomed::fillMemory);
+                case "memory" ->
+                    new RenewalThreads(() -> {}, errors).start("doom", Doomed::fillMemory);
                 default -> {}
               }
             });
