@@ -46,8 +46,7 @@ final class Administrator {
   private void send(Command command, int data) {
     Lockspace lockspace =
         new Lockspace(Names.SPACE, machine.hostId(), 0, new Disk(Names.SPACE_PATH, 0));
-    ByteBuffer buffer =
-        ByteBuffer.allocate(Lockspace.LENGTH + 64).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = ByteBuffer.allocate(Lockspace.LENGTH + 64).order(ByteOrder.LITTLE_ENDIAN);
     lockspace.encode(buffer);
     byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
     connection = new FakeConnection(daemon.rooms().dispatcher(), SLOT, PID);

@@ -1,5 +1,6 @@
 package io.sanlockd.sim;
 
+import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.world.FakeConnection;
 import io.sanlockd.daemon.world.Reply;
 import io.sanlockd.lease.Clock;
@@ -49,6 +50,8 @@ final class Customer {
   private boolean wantsShared;
   private Witness.Use use;
   private long value;
+  private Lockspace space;
+  private long grantsAtRelease;
 
   Customer(World world, Machine machine, Daemon daemon) {
     this.world = world;
@@ -99,7 +102,10 @@ final class Customer {
       case SET_VALUE -> release();
       case CONVERT -> converted(result);
       case RELEASE -> {
-        if (result == 0 && value != 0 && world.storageIsSound()) {
+        boolean nobodySince = world.witness().grants(resource) == grantsAtRelease;
+        // Without its lockspace a lease is forgotten, and its value with it.
+        boolean written = result == 0 && space.usable() && world.storageIsSound();
+        if (value != 0 && nobodySince && written) {
           world.witness().left(resource, value);
         }
         think();
@@ -134,15 +140,20 @@ final class Customer {
 
   private void acquired(int result) {
     world.trace(
-        machine, () -> pid + " acquires r" + resource + (wantsShared ? " SH" : " EX") + ": " + result);
+        machine,
+        () -> pid + " acquires r" + resource + (wantsShared ? " SH" : " EX") + ": " + result);
     if (result != 0) {
       world.count(World.Counter.REFUSALS);
       stage = Stage.IDLE;
       boolean noSpace = result == ResultCode.ENOSPC.number();
-      later(noSpace ? SECOND : SECOND / 1000, world.longestThoughtNanos() + 4 * SECOND, this::acquire);
+      later(
+          noSpace ? SECOND : SECOND / 1000,
+          world.longestThoughtNanos() + 4 * SECOND,
+          this::acquire);
       return;
     }
     stage = Stage.USE;
+    space = daemon.rooms().lockspaces().active(Names.SPACE).orElseThrow();
     use = new Witness.Use(machine, resource, wantsShared);
     world.count(World.Counter.GRANTS);
     world.witness().granted(use, daemon.lver(resource));
@@ -227,6 +238,7 @@ final class Customer {
     }
     world.trace(machine, () -> pid + " releases r" + resource);
     world.witness().ended(use);
+    grantsAtRelease = world.witness().grants(resource);
     send(
         Stage.RELEASE,
         Command.RELEASE,

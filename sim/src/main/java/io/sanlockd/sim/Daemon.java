@@ -62,9 +62,7 @@ final class Daemon implements Program {
     private boolean left;
 
     @Override
-    public boolean allowed(
-        LockspaceSpec spec,
-        LeaderRecord held) {
+    public boolean allowed(LockspaceSpec spec, LeaderRecord held) {
       return !mine || left;
     }
 
@@ -124,7 +122,10 @@ final class Daemon implements Program {
     customers.remove(customer);
     world
         .scheduler()
-        .after(world.chance().between(SECOND / 100, 20 * SECOND), machine.running(), this::newCustomer);
+        .after(
+            world.chance().between(SECOND / 100, 20 * SECOND),
+            machine.running(),
+            this::newCustomer);
   }
 
   private void duty() {

@@ -70,7 +70,9 @@ final class Machine {
     return inFlight;
   }
 
-  /** The monotonic clock since the last boot, as tasks see it: they may be stopped looking at it. */
+  /**
+   * The monotonic clock since the last boot, as tasks see it: they may be stopped looking at it.
+   */
   long clockNanos() {
     if (world.scheduler().current() != null && world.chance().below(CLOCK_SHARE) == 0) {
       mayStall();
@@ -84,7 +86,8 @@ final class Machine {
       world.count(World.Counter.STALLS);
       world
           .scheduler()
-          .sleepUntil(world.nowNanos() + world.chance().between(SECOND / 1000, Profile.LATEST_NANOS));
+          .sleepUntil(
+              world.nowNanos() + world.chance().between(SECOND / 1000, Profile.LATEST_NANOS));
     }
   }
 

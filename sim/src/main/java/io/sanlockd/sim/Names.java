@@ -86,7 +86,8 @@ final class Names {
     if (length > 4096) {
       place = "area";
     } else if (inArea == 0) {
-      place = "leader" + (write ? " " + leader(LeaderRecord.decode(BytesStore.wrap(written), 0)) : "");
+      place =
+          "leader" + (write ? " " + leader(LeaderRecord.decode(BytesStore.wrap(written), 0)) : "");
     } else if (inArea == LAYOUT.valueBlock()) {
       place = "value";
     } else {

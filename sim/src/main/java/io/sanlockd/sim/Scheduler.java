@@ -345,8 +345,7 @@ final class Scheduler {
       nowNanos = event.atNanos;
       Life life = event.life;
       if (life != null && life.pausedUntilNanos > nowNanos && !life.ended) {
-        Event later =
-            new Event(life.pausedUntilNanos, ++planned, life, event.action, event.task);
+        Event later = new Event(life.pausedUntilNanos, ++planned, life, event.action, event.task);
         if (event.task != null) {
           event.task.wake = later;
         }

@@ -6,7 +6,9 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.LeaseName;
 
-/** A watchdog that fires as late as a real one may: dead time after the last renewal it heard of. */
+/**
+ * A watchdog that fires as late as a real one may: dead time after the last renewal it heard of.
+ */
 record SimWatchdog(Machine machine, World world) implements Watchdog {
   @Override
   public WatchdogSession connect(LeaseName space, long hostId, LeaseTimes times, LeaseLog log) {

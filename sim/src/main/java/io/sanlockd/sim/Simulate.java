@@ -13,12 +13,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "simulate",
     mixinStandardHelpOptions = true,
-    description = "Plays hosts that share storage and meet every misfortune, and watches that no lease has two owners.")
+    description =
+        "Plays hosts that share storage and meet every misfortune, and watches that no lease has two owners.")
 public final class Simulate implements Callable<Integer> {
   private static final int TRACE_LINES = 400;
   private static final long PROGRESS_MILLIS = 5000;
 
-  @Option(names = "--seed", description = "The one world to play; shows its last events when it fails.")
+  @Option(
+      names = "--seed",
+      description = "The one world to play; shows its last events when it fails.")
   private Long seed;
 
   @Option(names = "--seeds", description = "The worlds to play, as FIRST..LAST.")
@@ -41,7 +44,9 @@ public final class Simulate implements Callable<Integer> {
   @Option(names = "--trace", description = "Lines of the trace of a failure; 0 = none.")
   private int traceLines = TRACE_LINES;
 
-  @Option(names = "--keep-going", description = "Counts violations instead of stopping at the first.")
+  @Option(
+      names = "--keep-going",
+      description = "Counts violations instead of stopping at the first.")
   private boolean keepGoing;
 
   private final PrintStream out = System.out;
@@ -94,7 +99,13 @@ public final class Simulate implements Callable<Integer> {
   private void report(Simulation simulation, long s, Violation violation) {
     World.Plan plan = plan(s);
     out.println(
-        "seed " + s + " hosts " + plan.hosts() + " faults " + plan.profile().name() + ": "
+        "seed "
+            + s
+            + " hosts "
+            + plan.hosts()
+            + " faults "
+            + plan.profile().name()
+            + ": "
             + violation.getMessage());
     if (traceLines > 0 && !keepGoing) {
       Trace trace = new Trace(traceLines);

@@ -24,8 +24,7 @@ final class Trace {
       if (lines.size() == limit) {
         lines.removeFirst();
       }
-      lines.addLast(
-          String.format(Locale.ROOT, "%12.6f  %-9s %s", nowNanos / 1e9, who, what.get()));
+      lines.addLast(String.format(Locale.ROOT, "%12.6f  %-9s %s", nowNanos / 1e9, who, what.get()));
     }
   }
 

@@ -74,7 +74,13 @@ final class Witness {
       if (lver <= lastExclusive[use.resource]) {
         throw new Violation(
             Violation.Rule.VERSION,
-            "r" + use.resource + " version " + lver + " granted to " + use + " after version "
+            "r"
+                + use.resource
+                + " version "
+                + lver
+                + " granted to "
+                + use
+                + " after version "
                 + lastExclusive[use.resource]);
       }
       lastExclusive[use.resource] = lver;
@@ -121,7 +127,14 @@ final class Witness {
     if (!possible.contains(value)) {
       throw new Violation(
           Violation.Rule.VALUE,
-          "r" + use.resource + " has value " + value + " for " + use + ", written were " + possible);
+          "r"
+              + use.resource
+              + " has value "
+              + value
+              + " for "
+              + use
+              + ", written were "
+              + possible);
     }
     left(use.resource, value);
   }
@@ -145,8 +158,16 @@ final class Witness {
     if (before != null && !before.equals(owner) && world.strict()) {
       throw new Violation(
           Violation.Rule.ONE_OWNER,
-          "r" + resource + " version " + leader.lver() + " of " + before + " written for " + owner
-              + " by " + writer);
+          "r"
+              + resource
+              + " version "
+              + leader.lver()
+              + " of "
+              + before
+              + " written for "
+              + owner
+              + " by "
+              + writer);
     }
   }
 }

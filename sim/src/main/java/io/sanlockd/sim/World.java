@@ -142,7 +142,11 @@ final class World implements AutoCloseable {
       if (witness.grants(i) == before[i]) {
         throw new Violation(
             Violation.Rule.STUCK,
-            "r" + i + " was not granted for " + Liveness.BOUND_NANOS / SECOND + " s without faults");
+            "r"
+                + i
+                + " was not granted for "
+                + Liveness.BOUND_NANOS / SECOND
+                + " s without faults");
       }
     }
   }
