@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * A process that takes leases, uses them for a while, changes their mode, gives them back, or dies.
  * What it believes to hold is what the {@link Witness} sees.
  */
-final class Customer {
+final class Customer implements LeaseUser {
   private static final long SECOND = Clock.SECOND_NANOS;
   private static final int THIS = MessageHeader.THIS_CONNECTION;
   private static final int SIGKILL = 9;
@@ -60,7 +60,8 @@ final class Customer {
     this.pid = daemon.nextPid();
   }
 
-  void begin() {
+  @Override
+  public void begin() {
     daemon.loopSoon(
         () -> {
           connection = new FakeConnection(daemon.rooms().dispatcher(), pid, pid);
@@ -89,7 +90,8 @@ final class Customer {
   }
 
   /** Main loop: takes what the daemon has answered. */
-  void lookForReply() {
+  @Override
+  public void lookForReply() {
     while (stage != Stage.DEAD && connection != null && connection.replies().size() > seenReplies) {
       answered(connection.replies().get(seenReplies++));
     }
@@ -249,7 +251,8 @@ final class Customer {
   }
 
   /** After a pass of supervision. */
-  void lookForSignals() {
+  @Override
+  public void lookForSignals() {
     var signals = daemon.processes().process(pid).signals();
     while (seenSignals < signals.size()) {
       int signal = signals.get(seenSignals++);
@@ -286,14 +289,16 @@ final class Customer {
   }
 
   /** It is gone without having noticed. */
-  void machineOff() {
+  @Override
+  public void machineOff() {
     endUse();
     stage = Stage.DEAD;
     world.scheduler().end(life);
   }
 
   /** The machine does not run for a while. */
-  void stalled(long untilNanos) {
+  @Override
+  public void stalled(long untilNanos) {
     life.pauseUntil(untilNanos);
   }
 }

@@ -15,8 +15,11 @@ import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The production daemon on one machine, and the processes of that machine. */
-final class Daemon implements Program {
+/**
+ * The production daemon on one machine, and the processes of that machine. On a C-like machine it
+ * only keeps the host_id; the leases there are taken by {@link CLikeProcess}es.
+ */
+final class Daemon {
   private static final long SECOND = Clock.SECOND_NANOS;
   private static final int GRACE_SECONDS = 40;
   private static final long LOOP_DELAY_NANOS = 200_000;
@@ -25,7 +28,7 @@ final class Daemon implements Program {
   private final Machine machine;
   private final Scheduler.Life loop = new Scheduler.Life();
   private final FakeProcesses processes = new FakeProcesses();
-  private final List<Customer> customers = new ArrayList<>();
+  private final List<LeaseUser> customers = new ArrayList<>();
   private final Rooms rooms;
   private final Administrator administrator;
   private long lastQueuedNanos;
@@ -103,22 +106,27 @@ final class Daemon implements Program {
     return world.tracing() ? new TraceLog(world, machine, prefix) : LeaseLog.NONE;
   }
 
-  @Override
-  public void start() {
-    for (int i = 0; i < world.customersPerHost(); i++) {
+  /** The machine has booted. */
+  void start() {
+    // The model of the C program has nothing that keeps two processes of one host apart.
+    int count = machine.cLike() ? 1 : world.customersPerHost();
+    for (int i = 0; i < count; i++) {
       newCustomer();
     }
     loopAfter(0, this::duty);
   }
 
   private void newCustomer() {
-    Customer customer = new Customer(world, machine, this);
+    LeaseUser customer =
+        machine.cLike()
+            ? new CLikeProcess(world, machine, this)
+            : new Customer(world, machine, this);
     customers.add(customer);
     customer.begin();
   }
 
   /** One of the processes has ended; another one begins some time later. */
-  void customerEnded(Customer customer) {
+  void customerEnded(LeaseUser customer) {
     customers.remove(customer);
     world
         .scheduler()
@@ -129,11 +137,10 @@ final class Daemon implements Program {
   }
 
   private void duty() {
+    List.copyOf(customers).forEach(LeaseUser::beforeSupervision);
     int nextMillis = rooms.supervisor().pass();
     administrator.look();
-    for (Customer customer : List.copyOf(customers)) {
-      customer.lookForSignals();
-    }
+    List.copyOf(customers).forEach(LeaseUser::lookForSignals);
     deliver();
     loopAfter(nextMillis * 1_000_000L, this::duty);
   }
@@ -165,7 +172,7 @@ final class Daemon implements Program {
 
   private void deliver() {
     administrator.lookForReply();
-    for (Customer customer : List.copyOf(customers)) {
+    for (LeaseUser customer : List.copyOf(customers)) {
       customer.lookForReply();
     }
   }
@@ -176,23 +183,23 @@ final class Daemon implements Program {
     return rooms.resources().held(Names.SPACE, name).map(held -> held.lver()).orElse(0L);
   }
 
-  @Override
-  public void machineOff() {
+  /** The machine is off: all processes are gone. */
+  void machineOff() {
     world.scheduler().end(loop);
-    for (Customer customer : List.copyOf(customers)) {
+    for (LeaseUser customer : List.copyOf(customers)) {
       customer.machineOff();
     }
     customers.clear();
   }
 
-  @Override
-  public void stalled(long untilNanos) {
+  /** The main loop and the processes do not run until then. */
+  void stalled(long untilNanos) {
     loop.pauseUntil(untilNanos);
     customers.forEach(customer -> customer.stalled(untilNanos));
   }
 
-  @Override
-  public void leaveSpace() {
+  /** Somebody wants the lockspace removed; it is joined again later. */
+  void leaveSpace() {
     administrator.leave();
   }
 }

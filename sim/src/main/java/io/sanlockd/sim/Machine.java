@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One host: it is switched on, runs a {@link Program}, is reset by its watchdog at the latest
- * moment at which a real one may fire, crashes, and comes back with another clock.
+ * One host: it is switched on, runs a {@link Daemon}, is reset by its watchdog at the latest moment
+ * at which a real one may fire, crashes, and comes back with another clock.
  */
 final class Machine {
   private static final long SECOND = Clock.SECOND_NANOS;
@@ -21,20 +21,20 @@ final class Machine {
   private final int hostId;
   private final boolean keepsName;
   private final int ioTimeout;
-  private final Program.Kind kind;
+  private final boolean cLike;
   private final Set<SimDisk.Transfer> inFlight = new LinkedHashSet<>();
   private Scheduler.Life power = new Scheduler.Life();
   private Scheduler.Life running = new Scheduler.Life();
-  private Program program;
+  private Daemon daemon;
   private long clockOffsetNanos;
   private long resetAtNanos = NEVER;
   private Scheduler.Event reset;
   private int boots;
 
-  Machine(World world, int hostId, Program.Kind kind) {
+  Machine(World world, int hostId, boolean cLike) {
     this.world = world;
     this.hostId = hostId;
-    this.kind = kind;
+    this.cLike = cLike;
     this.keepsName = world.chance().of(0.5);
     this.ioTimeout = world.chance().of(0.3) ? 5 : 10;
   }
@@ -47,8 +47,9 @@ final class Machine {
     return ioTimeout;
   }
 
-  Program.Kind kind() {
-    return kind;
+  /** Whether it behaves as the C daemon does. */
+  boolean cLike() {
+    return cLike;
   }
 
   /** Its name: the same each time, or a new one with each boot. */
@@ -98,8 +99,8 @@ final class Machine {
     running = new Scheduler.Life();
     clockOffsetNanos = world.chance().between(10 * SECOND, 1_000_000 * SECOND);
     world.trace(this, () -> "boots as " + hostName());
-    program = kind.make(world, this);
-    program.start();
+    daemon = new Daemon(world, this);
+    daemon.start();
   }
 
   /** The watchdog fires at this time unless it is moved on; {@link #disarm} takes it back. */
@@ -148,7 +149,7 @@ final class Machine {
       io.orphan(latest);
     }
     inFlight.clear();
-    program.machineOff();
+    daemon.machineOff();
     world.scheduler().after(downNanos, null, this::boot);
   }
 
@@ -174,18 +175,18 @@ final class Machine {
     world.trace(this, () -> "stalls for " + nanos / SECOND + " s");
     running.pauseUntil(world.nowNanos() + nanos);
     power.pauseUntil(world.nowNanos() + nanos);
-    program.stalled(world.nowNanos() + nanos);
+    daemon.stalled(world.nowNanos() + nanos);
   }
 
   /** Its lockspace is to be left. */
   void leaveSpace() {
     if (!running.ended()) {
-      program.leaveSpace();
+      daemon.leaveSpace();
     }
   }
 
   @Override
   public String toString() {
-    return (kind == Program.Kind.OURS ? "host " : "C-like ") + hostId;
+    return (cLike ? "C-like " : "host ") + hostId;
   }
 }

@@ -4,10 +4,15 @@ import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command {@code ./simulate}. */
 @Command(
@@ -49,6 +54,8 @@ public final class Simulate implements Callable<Integer> {
       description = "Counts violations instead of stopping at the first.")
   private boolean keepGoing;
 
+  @Spec private CommandSpec spec;
+
   private final PrintStream out = System.out;
   private final Totals totals = new Totals();
 
@@ -59,16 +66,22 @@ public final class Simulate implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    long first;
-    long last;
-    if (seed != null) {
-      first = seed;
-      last = seed;
-    } else {
-      String[] range = seeds.split("\\.\\.", -1);
-      first = Long.parseLong(range[0]);
-      last = Long.parseLong(range[range.length - 1]);
+    if (!Profile.named(faults).isPresent() && !faults.equals("mixed")) {
+      throw new ParameterException(spec.commandLine(), "unknown profile " + faults);
     }
+    if (hosts < 0
+        || hosts > Names.NUM_HOSTS
+        || hosts == 1
+        || cHosts < 0
+        || cHosts > Names.NUM_HOSTS) {
+      throw new ParameterException(spec.commandLine(), "there are 2 to 8 hosts");
+    }
+    if (steps < 1 || !seeds.matches("[0-9]{1,18}(\\.\\.[0-9]{1,18})?")) {
+      throw new ParameterException(spec.commandLine(), "--seeds FIRST..LAST, --steps 1 or more");
+    }
+    String[] range = (seed != null ? seed.toString() : seeds).split("\\.\\.", -1);
+    long first = Long.parseLong(range[0]);
+    long last = Long.parseLong(range[range.length - 1]);
     Simulation simulation = new Simulation();
     long nextProgress = System.currentTimeMillis() + PROGRESS_MILLIS;
     for (long s = first; s <= last; s++) {
@@ -90,10 +103,29 @@ public final class Simulate implements Callable<Integer> {
   }
 
   private World.Plan plan(long s) {
-    int count = hosts != 0 ? hosts : 2 + (int) (s % 4);
+    int count = hosts != 0 ? hosts : Math.max(cHosts, 2 + (int) (s % 4));
     Profile profile =
         Profile.named(faults).orElseGet(() -> Profile.ALL[(int) (s / 4 % Profile.ALL.length)]);
-    return new World.Plan(s, count, cHosts, profile, steps);
+    return new World.Plan(s, count, Math.min(cHosts, count), profile, steps);
+  }
+
+  /**
+   * Plays the worlds of some seeds with our hosts only.
+   *
+   * @param faults name of a profile, or {@code mixed}
+   * @return what goes wrong first
+   */
+  public static Optional<String> firstViolation(String faults, long first, long last) {
+    Simulate command = new Simulate();
+    command.faults = faults;
+    Simulation simulation = new Simulation();
+    for (long s = first; s <= last; s++) {
+      Optional<Violation> violation = simulation.run(command.plan(s), new Trace(0)).violation();
+      if (violation.isPresent()) {
+        return Optional.of("seed " + s + ": " + violation.get().getMessage());
+      }
+    }
+    return Optional.empty();
   }
 
   private void report(Simulation simulation, long s, Violation violation) {
@@ -118,7 +150,7 @@ public final class Simulate implements Callable<Integer> {
   private static final class Totals {
     private final long beganMillis = System.currentTimeMillis();
     private final Map<World.Counter, Long> counters = new EnumMap<>(World.Counter.class);
-    private final Map<Violation.Rule, Long> violations = new EnumMap<>(Violation.Rule.class);
+    private final Map<String, Long> violations = new TreeMap<>();
     private long worlds;
     private long steps;
 
@@ -126,7 +158,7 @@ public final class Simulate implements Callable<Integer> {
       worlds++;
       steps += result.steps();
       result.counters().forEach((counter, count) -> counters.merge(counter, count, Long::sum));
-      result.violation().ifPresent(v -> violations.merge(v.rule(), 1L, Long::sum));
+      result.violation().ifPresent(v -> violations.merge(v.kind(), 1L, Long::sum));
     }
 
     long violations() {
@@ -144,7 +176,7 @@ public final class Simulate implements Callable<Integer> {
           steps,
           steps / seconds,
           counters.toString().toLowerCase(Locale.ROOT),
-          violations.toString().toLowerCase(Locale.ROOT));
+          violations);
     }
   }
 }

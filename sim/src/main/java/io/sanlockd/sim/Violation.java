@@ -21,10 +21,22 @@ final class Violation extends RuntimeException {
   }
 
   private final Rule rule;
+  private final String parties;
 
   Violation(Rule rule, String message) {
+    this(rule, message, "");
+  }
+
+  /** A violation between hosts of certain kinds. */
+  Violation(Rule rule, String message, String parties) {
     super(rule + ": " + message);
     this.rule = rule;
+    this.parties = parties;
+  }
+
+  /** The rule, and between what kinds of hosts it was broken. */
+  String kind() {
+    return parties.isEmpty() ? rule.toString() : rule + " " + parties;
   }
 
   Rule rule() {

@@ -22,7 +22,9 @@ class FixedSeedsTest {
       int hosts = 2 + (int) (seed % 4);
       Simulation.Result result =
           simulation.run(new World.Plan(seed, hosts, 0, profile, STEPS), new Trace(0));
-      assertThat(result.violation()).as("./simulate --seed " + seed + " --hosts " + hosts + " --faults " + faults).isEmpty();
+      assertThat(result.violation())
+          .as("./simulate --seed " + seed + " --hosts " + hosts + " --faults " + faults)
+          .isEmpty();
       grants += result.counters().getOrDefault(World.Counter.GRANTS, 0L);
     }
     assertThat(grants).isGreaterThan(20 * WORLDS_PER_PROFILE);
@@ -38,7 +40,9 @@ class FixedSeedsTest {
   void whatWasFoundStaysFound(long seed, int hosts, String faults, String what) {
     Profile profile = Profile.named(faults).orElseThrow();
     assertThat(
-            simulation.run(new World.Plan(seed, hosts, 0, profile, STEPS), new Trace(0)).violation())
+            simulation
+                .run(new World.Plan(seed, hosts, 0, profile, STEPS), new Trace(0))
+                .violation())
         .as(what)
         .isEmpty();
   }
