@@ -5,6 +5,7 @@ import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
 import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.posix.NodeName;
@@ -61,7 +62,7 @@ public final class SanlockDaemon {
       return EXIT_FAILURE;
     }
     if (!options.foreground && !child) {
-      return Background.start(args, System.err);
+      return Background.start("sanlock daemon", args, System.err);
     }
     String privilegedSetting = System.getenv("SANLOCK_PRIVILEGED");
     boolean privileged = privilegedSetting == null || privilegedSetting.equals("1");
