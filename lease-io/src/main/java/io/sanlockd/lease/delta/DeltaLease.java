@@ -15,6 +15,7 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.Check;
 import io.sanlockd.model.ResultCode;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Our lease on a host_id: taken once, renewed until it is returned (delta-lease.md 5 to 7). Used by
@@ -79,12 +80,13 @@ public final class DeltaLease {
    * Takes the host_id. Waits until a former owner is certainly reset when the lease is not free,
    * and always long enough to see a competitor.
    *
-   * @param mayRejoin whether a lease held under our own host name may be taken at once because no
-   *     process of the former incarnation can still run
+   * @param mayRejoin asked about the record of a lease held under our own host name: whether it may
+   *     be taken at once because no process of that incarnation can still run
    * @throws LeaseException -262 when another host has or takes the host_id, -201 when cancelled, a
    *     verification code or an I/O error
    */
-  public void acquire(boolean mayRejoin, Cancellation cancellation) throws LeaseException {
+  public void acquire(Predicate<LeaderRecord> mayRejoin, Cancellation cancellation)
+      throws LeaseException {
     LeaderRecord ours =
         new DeltaJoin(identity, own, clock, pause, log).run(mayRejoin, cancellation);
     current = ours;

@@ -5,8 +5,11 @@ import io.sanlockd.daemon.client.PidFdTable;
 import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.command.UseRecord;
+import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
+import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalThreads;
 import io.sanlockd.daemon.log.DaemonLog;
@@ -53,6 +56,7 @@ final class Daemon {
   private final Supervisor supervisor;
   private final HelperLink helper;
   private final Shutdown shutdown;
+  private final Precedence precedence;
   private final DaemonLog log;
 
   private Daemon(
@@ -61,12 +65,14 @@ final class Daemon {
       Supervisor supervisor,
       HelperLink helper,
       Shutdown shutdown,
+      Precedence precedence,
       DaemonLog log) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.helper = helper;
     this.shutdown = shutdown;
+    this.precedence = precedence;
     this.log = log;
   }
 
@@ -80,6 +86,7 @@ final class Daemon {
   static Daemon create(
       DaemonOptions options,
       LeaseName hostName,
+      Incarnation incarnation,
       RunDirectory runDirectory,
       int uid,
       int gid,
@@ -94,6 +101,7 @@ final class Daemon {
     Workers workers =
         new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
     DirectDisks disks = new DirectDisks(plain);
+    Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
             hostName,
@@ -112,9 +120,10 @@ final class Daemon {
             options.useWatchdog == 0
                 ? Watchdog.NONE
                 : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
+            incarnation,
             clock,
             mainLoop,
-            new RenewalThreads(e -> die(e, log)),
+            new RenewalThreads(precedence::enterThread, e -> die(e, log)),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -165,6 +174,7 @@ final class Daemon {
             workers,
             disks,
             new PidFdTable(),
+            useRecord(workers, incarnation),
             clock,
             facts(options, hostName, uid, gid),
             () ->
@@ -178,13 +188,15 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
+    precedence.lockMemory();
     helper.start();
-    return new Daemon(loop, listener, supervisor, helper, shutdown, log);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, log);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
   void run() throws IOException {
     try {
+      precedence.enterThread();
       loop.run(this::duty);
     } catch (RuntimeException | Error e) {
       die(e, log);
@@ -246,6 +258,21 @@ final class Daemon {
         options.writeInitIoTimeout,
         options.useAio,
         options.graceSeconds());
+  }
+
+  /** Files are written by workers. */
+  private static UseRecord useRecord(Workers workers, Incarnation incarnation) {
+    return new UseRecord() {
+      @Override
+      public void client(int pid, Consumer<Boolean> then) {
+        workers.run(() -> incarnation.client(pid), then);
+      }
+
+      @Override
+      public void lockspace(LockspaceSpec spec, Consumer<Boolean> then) {
+        workers.run(() -> incarnation.usedByOthers(spec), then);
+      }
+    };
   }
 
   private static Descriptors descriptors(EventLoop loop) {

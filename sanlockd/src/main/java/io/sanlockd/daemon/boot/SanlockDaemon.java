@@ -1,5 +1,8 @@
 package io.sanlockd.daemon.boot;
 
+import io.sanlockd.daemon.incarnation.Incarnation;
+import io.sanlockd.daemon.incarnation.KernelProcesses;
+import io.sanlockd.daemon.incarnation.Machine;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
@@ -107,7 +110,7 @@ public final class SanlockDaemon {
     try {
       LockFile lock = runDirectory.lock();
       try {
-        serve(log, clock, owner);
+        serve(log, clock, owner, Machine.read(Path.of("/")));
       } finally {
         lock.close();
       }
@@ -125,12 +128,20 @@ public final class SanlockDaemon {
     return EXIT_FAILURE;
   }
 
-  private void serve(DaemonLog log, Clock clock, Owner owner) throws IOException {
-    LeaseName hostName = options.hostName.orElseGet(HostName::generate);
+  private void serve(DaemonLog log, Clock clock, Owner owner, Machine machine) throws IOException {
+    LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(runDirectory.path()));
+    Incarnation incarnation =
+        Incarnation.begin(
+            Path.of(runDirectory.path()),
+            hostName,
+            machine,
+            new KernelProcesses(),
+            log.prefixed(""));
     Daemon daemon =
         Daemon.create(
             options,
             hostName,
+            incarnation,
             runDirectory,
             owner.uid,
             owner.gid,

@@ -85,6 +85,7 @@ public final class Lockspace {
   private volatile Killing killing = Killing.NO;
 
   private volatile boolean removalRequested;
+  private boolean indexOperation;
   private boolean externalUsed;
   private boolean usedByOrphans;
   private int usedRetries;
@@ -163,6 +164,27 @@ public final class Lockspace {
   /** Whether a new use may begin: not once removal was requested. Any thread. */
   public boolean acceptsUse() {
     return usable() && !removalRequested;
+  }
+
+  /**
+   * An operation on a resource index begins: until its end no other one does, and removal is
+   * refused.
+   *
+   * @return false when one runs already
+   */
+  public boolean beginIndexOperation() {
+    boolean free = !indexOperation;
+    indexOperation = true;
+    return free;
+  }
+
+  /** The operation begun with {@link #beginIndexOperation} has ended. */
+  public void endIndexOperation() {
+    indexOperation = false;
+  }
+
+  boolean indexOperation() {
+    return indexOperation;
   }
 
   /** Whether something that we do not know uses it: removal must wait (SET_CONFIG USED). */

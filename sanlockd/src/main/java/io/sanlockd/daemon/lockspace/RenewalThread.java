@@ -59,8 +59,9 @@ final class RenewalThread implements Runnable {
    * @param opener opens them
    * @param identity tells whether two paths are one
    * @param claims areas in use
+   * @param rejoin knows whether former users of our host_id are gone
    */
-  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims) {}
+  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims, Rejoin rejoin) {}
 
   RenewalThread(
       Lockspace lockspace,
@@ -112,7 +113,8 @@ final class RenewalThread implements Runnable {
       LockspaceSpec spec = lockspace.spec();
       lockspace.guardedBy(watchdog.connect(spec.name(), spec.hostId(), lockspace.times(), log));
       lease = new DeltaLease(identity, disk, lockspace.renewalReadExtendNanos(), clock, stop, log);
-      lease.acquire(false, stop);
+      lease.acquire(held -> storage.rejoin().allowed(spec, held), stop);
+      storage.rejoin().joined(spec, lease.current().ownerGeneration());
       lockspace.joined(
           new Membership(identity, lease.current().ownerGeneration(), readerDisk, monitor));
       lockspace.publish(
@@ -136,6 +138,7 @@ final class RenewalThread implements Runnable {
 
   /** Nobody uses the lockspace any more: gives everything back. */
   private void leave(DeltaLease lease) {
+    storage.rejoin().left(lockspace.spec());
     lease.release();
     closeWatchdog();
     awaitSettled(lease);

@@ -68,6 +68,15 @@ public final class Resources {
     return acquire;
   }
 
+  /**
+   * Operations on resource indexes, by the same means.
+   *
+   * @param initTimeoutNanos limit of writing a whole area
+   */
+  public Indexes indexes(long initTimeoutNanos) {
+    return new Indexes(seams, initTimeoutNanos);
+  }
+
   Resource begin(LeaseRequest request, Client holder) {
     Resource resource = table.add(request);
     resource.begin(request, holder);

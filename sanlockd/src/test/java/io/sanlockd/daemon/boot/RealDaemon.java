@@ -3,6 +3,9 @@ package io.sanlockd.daemon.boot;
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.daemon.incarnation.Incarnation;
+import io.sanlockd.daemon.incarnation.KernelProcesses;
+import io.sanlockd.daemon.incarnation.Machine;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
@@ -41,10 +44,17 @@ final class RealDaemon implements AutoCloseable {
             clock,
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1));
     DaemonOptions options = DaemonOptions.parse(words, NOBODY);
+    LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(directory.toString()));
     Daemon daemon =
         Daemon.create(
             options,
-            options.hostName.orElseGet(HostName::generate),
+            hostName,
+            Incarnation.begin(
+                directory,
+                hostName,
+                Machine.read(Path.of("/")),
+                new KernelProcesses(),
+                log.prefixed("")),
             runDirectory,
             -1,
             -1,
