@@ -56,6 +56,7 @@ final class Daemon {
   private final Supervisor supervisor;
   private final HelperLink helper;
   private final Shutdown shutdown;
+  private final Precedence precedence;
   private final DaemonLog log;
 
   private Daemon(
@@ -64,12 +65,14 @@ final class Daemon {
       Supervisor supervisor,
       HelperLink helper,
       Shutdown shutdown,
+      Precedence precedence,
       DaemonLog log) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.helper = helper;
     this.shutdown = shutdown;
+    this.precedence = precedence;
     this.log = log;
   }
 
@@ -98,6 +101,7 @@ final class Daemon {
     Workers workers =
         new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
     DirectDisks disks = new DirectDisks(plain);
+    Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
             hostName,
@@ -119,7 +123,7 @@ final class Daemon {
             incarnation,
             clock,
             mainLoop,
-            new RenewalThreads(e -> die(e, log)),
+            new RenewalThreads(precedence::enterThread, e -> die(e, log)),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -184,13 +188,15 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
+    precedence.lockMemory();
     helper.start();
-    return new Daemon(loop, listener, supervisor, helper, shutdown, log);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, log);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
   void run() throws IOException {
     try {
+      precedence.enterThread();
       loop.run(this::duty);
     } catch (RuntimeException | Error e) {
       die(e, log);
