@@ -145,7 +145,7 @@ final class DeltaJoin {
   }
 
   private boolean isOld(OwnSector.Read read) {
-    return clock.nanos() - read.issuedNanos() > READ_TO_WRITE_LIMIT_NANOS;
+    return clock.elapsedNanos() - read.issuedNanos() > READ_TO_WRITE_LIMIT_NANOS;
   }
 
   private LeaseName writtenName() {

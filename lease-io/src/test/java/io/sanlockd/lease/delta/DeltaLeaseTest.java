@@ -36,7 +36,7 @@ class DeltaLeaseTest {
 
   private ResultCode joinFails(TestHost who, boolean mayRejoin) {
     try {
-      who.newDeltaLease().acquire(held -> mayRejoin, Cancellation.NEVER);
+      who.newDeltaLease().acquire(leader -> mayRejoin, Cancellation.NEVER);
     } catch (LeaseException e) {
       return ResultCode.of(e.result()).orElseThrow();
     }
@@ -92,7 +92,7 @@ class DeltaLeaseTest {
     host.join();
     TestHost again = world.host(1, 2);
     long begin = world.clock.seconds();
-    again.newDeltaLease().acquire(held -> true, Cancellation.NEVER);
+    again.newDeltaLease().acquire(leader -> true, Cancellation.NEVER);
     assertThat(world.clock.seconds() - begin).isEqualTo(4);
     assertThat(secondsOf(world.host(1, 2)::join)).isGreaterThanOrEqualTo(80);
   }
@@ -128,12 +128,12 @@ class DeltaLeaseTest {
   void anOwnershipWriteThatTimedOutIsNotRepeatedBeforeItHasSettled() throws Exception {
     host.spaceDisk.at(write()).timesOut();
     DeltaLease lease = host.newDeltaLease();
-    assertThatThrownBy(() -> lease.acquire(held -> false, Cancellation.NEVER))
+    assertThatThrownBy(() -> lease.acquire(leader -> false, Cancellation.NEVER))
         .hasFieldOrPropertyWithValue("result", ResultCode.AIO_TIMEOUT.number());
-    assertThatThrownBy(() -> lease.acquire(held -> false, Cancellation.NEVER))
+    assertThatThrownBy(() -> lease.acquire(leader -> false, Cancellation.NEVER))
         .hasMessageContaining("still in flight");
     host.spaceDisk.dropLate();
-    lease.acquire(held -> false, Cancellation.NEVER);
+    lease.acquire(leader -> false, Cancellation.NEVER);
     assertThat(lease.current().ownerGeneration()).isEqualTo(1);
   }
 
@@ -142,7 +142,7 @@ class DeltaLeaseTest {
   void upstreamDefectAbortDuringTheShortWaitLeavesALease() {
     boolean[] stop = {false};
     world.clock.after(SECOND, () -> stop[0] = true);
-    assertThatThrownBy(() -> host.newDeltaLease().acquire(held -> false, () -> stop[0]))
+    assertThatThrownBy(() -> host.newDeltaLease().acquire(leader -> false, () -> stop[0]))
         .hasFieldOrPropertyWithValue("result", ResultCode.ERROR.number());
     assertThat(world.delta(1).isFree()).isTrue();
     assertThat(world.delta(1).ownerGeneration()).isEqualTo(1);

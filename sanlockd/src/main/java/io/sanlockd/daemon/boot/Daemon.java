@@ -46,8 +46,6 @@ import java.util.function.Consumer;
 
 /** All rooms, wired together. */
 final class Daemon {
-  private static final int EXIT_INTERNAL_ERROR = 70;
-
   /** Requests that may wait for a worker; more are refused with -12. */
   private static final int WAITING_REQUESTS = 4096;
 
@@ -57,7 +55,7 @@ final class Daemon {
   private final HelperLink helper;
   private final Shutdown shutdown;
   private final Precedence precedence;
-  private final DaemonLog log;
+  private final InternalErrors errors;
 
   private Daemon(
       EventLoop loop,
@@ -66,14 +64,14 @@ final class Daemon {
       HelperLink helper,
       Shutdown shutdown,
       Precedence precedence,
-      DaemonLog log) {
+      InternalErrors errors) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.helper = helper;
     this.shutdown = shutdown;
     this.precedence = precedence;
-    this.log = log;
+    this.errors = errors;
   }
 
   /**
@@ -94,12 +92,12 @@ final class Daemon {
       Clock clock,
       Consumer<Runnable> termination)
       throws IOException {
+    InternalErrors errors = new InternalErrors(log);
     LeaseLog plain = log.prefixed("");
     Limits limits = Limits.standard().withinDescriptors(Fd.limit());
     EventLoop loop = new EventLoop(limits, loopLog(plain));
-    MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
-    Workers workers =
-        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
+    MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
+    Workers workers = new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
     DirectDisks disks = new DirectDisks(plain);
     Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
@@ -123,7 +121,7 @@ final class Daemon {
             incarnation,
             clock,
             mainLoop,
-            new RenewalThreads(precedence::enterThread, e -> die(e, log)),
+            new RenewalThreads(precedence::enterThread, errors),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -190,7 +188,7 @@ final class Daemon {
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
     precedence.lockMemory();
     helper.start();
-    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, log);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, errors);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
@@ -199,7 +197,7 @@ final class Daemon {
       precedence.enterThread();
       loop.run(this::duty);
     } catch (RuntimeException | Error e) {
-      die(e, log);
+      errors.accept(e);
     }
     loop.close();
     listener.close();
@@ -213,30 +211,6 @@ final class Daemon {
       loop.stop();
     }
     return nextMillis;
-  }
-
-  private static void guarded(Runnable action, DaemonLog log) {
-    try {
-      action.run();
-    } catch (Throwable e) {
-      die(e, log);
-    }
-  }
-
-  /**
-   * A bug, or no memory left. The state can not be trusted any more, so nothing is released and
-   * nothing is disarmed: dying is safe.
-   */
-  private static void die(Throwable e, DaemonLog log) {
-    try {
-      log.prefixed("").error("internal error, exiting: " + e);
-      for (StackTraceElement frame : e.getStackTrace()) {
-        log.prefixed("").error("  at " + frame);
-      }
-      log.close();
-    } finally {
-      Runtime.getRuntime().halt(EXIT_INTERNAL_ERROR);
-    }
   }
 
   private static DaemonFacts facts(DaemonOptions options, LeaseName hostName, int uid, int gid) {

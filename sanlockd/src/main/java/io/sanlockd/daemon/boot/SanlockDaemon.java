@@ -10,7 +10,6 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
-import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.posix.NodeName;
 import io.sanlockd.posix.Users;
 import java.io.IOException;
@@ -75,7 +74,7 @@ public final class SanlockDaemon {
   }
 
   private int run() {
-    Clock clock = MonotonicClock::nanos;
+    Clock clock = new SystemClock();
     LogSettings logSettings =
         new LogSettings(
             LOG_FILE,
@@ -129,6 +128,8 @@ public final class SanlockDaemon {
   }
 
   private void serve(DaemonLog log, Clock clock, Owner owner, Machine machine) throws IOException {
+    // Whatever thread it is, also one of a library.
+    Thread.setDefaultUncaughtExceptionHandler(new InternalErrors(log));
     LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(runDirectory.path()));
     Incarnation incarnation =
         Incarnation.begin(

@@ -91,7 +91,7 @@ public final class Lockspaces {
     LeaseTimes times =
         new LeaseTimes(ioTimeout == 0 ? settings.ioTimeout() : ioTimeout, fireTimeout);
     Lockspace lockspace =
-        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), logs);
+        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), clock, logs);
     LeaseLog log = logs.apply(lockspace + " ");
     log.warning("lockspace " + spec);
     RenewalThread renewal =

@@ -11,7 +11,6 @@ import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.LockFile;
-import io.sanlockd.posix.MonotonicClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -37,7 +36,7 @@ final class RealDaemon implements AutoCloseable {
     RunDirectory runDirectory = RunDirectory.of(directory.toString());
     runDirectory.create(-1, -1);
     this.lock = runDirectory.lock();
-    Clock clock = MonotonicClock::nanos;
+    Clock clock = new SystemClock();
     this.log =
         new DaemonLog(
             new LogSettings(directory.resolve("log"), 7, -1, false, true),
@@ -109,6 +108,16 @@ final class RealDaemon implements AutoCloseable {
   /** What a termination signal does. */
   void terminate() {
     termination.get().run();
+  }
+
+  /** What happens after an internal error. */
+  InternalErrors errors() {
+    return new InternalErrors(log);
+  }
+
+  /** Waits until it has ended. */
+  void awaitEnd() {
+    end.join();
   }
 
   boolean ended() {

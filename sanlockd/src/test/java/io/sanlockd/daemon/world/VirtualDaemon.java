@@ -220,6 +220,11 @@ public final class VirtualDaemon {
     return resources;
   }
 
+  /** Its supervision. */
+  public Supervisor supervisor() {
+    return supervisor;
+  }
+
   /** Its connections. */
   public Clients clients() {
     return clients;
