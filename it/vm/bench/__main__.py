@@ -105,16 +105,17 @@ def run(case, directory, guest, accelerator, io_timeout):
     finally:
         if stage:
             stage.close()
-    keep_logs(place)
+        keep_logs(place)
     return False
 
 
 def keep_logs(place):
+    """Moves the consoles, and what qemu said, out of the directory that is removed at the end."""
     kept = TARGET / "logs" / place.name
     kept.mkdir(parents=True, exist_ok=True)
     for log in [*place.glob("*.console"), *place.glob("*.qemu")]:
-        shutil.copy(log, kept)
-    say("bench", f"the consoles are kept in {kept}")
+        if log.stat().st_size:
+            shutil.copy(log, kept)
 
 
 def options():
@@ -181,6 +182,7 @@ def main():
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     words = {True: "passed", False: "FAILED", None: "NO TIME"}
+    print(f"The consoles of all hosts are in {TARGET / 'logs'}")
     for case, result in zip(cases, results):
         print(f"{words[result]:8}{name_of(case)}")
     passed = results.count(True)
