@@ -46,8 +46,9 @@ final class Acquirer {
     this.deadlineNanos = System.nanoTime() + nanos(terms.wait);
   }
 
-  private static long nanos(Duration time) {
-    // A century is for ever; the sum with the clock must not overflow.
+  /** A time that a clock can be added to. */
+  static long nanos(Duration time) {
+    // A century is for ever.
     Duration longest = Duration.ofDays(36_500);
     return (time.compareTo(longest) < 0 ? time : longest).toNanos();
   }
@@ -165,15 +166,7 @@ final class Acquirer {
       throws SanlockException {
     long askedNanos = System.nanoTime();
     Snapshot snapshot = Snapshot.take(leases.statusClient());
-    Lease lease =
-        new Lease(
-            terms.resource,
-            terms.mode,
-            connection,
-            registered,
-            leases.scene(terms.listener),
-            askedNanos,
-            snapshot);
+    Lease lease = new Lease(leases, terms, connection, registered, askedNanos, snapshot);
     if (!lease.isHeld()) {
       lease.close();
       throw new SanlockException(reason(lease), Command.ACQUIRE);

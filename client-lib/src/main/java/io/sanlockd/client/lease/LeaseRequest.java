@@ -36,6 +36,10 @@ public final class LeaseRequest {
     return terms.resource;
   }
 
+  long waitNanos() {
+    return Acquirer.nanos(terms.wait);
+  }
+
   /** Shared with other holders that take it shared. */
   public LeaseRequest shared() {
     return with(changed -> changed.mode = LeaseMode.SHARED);

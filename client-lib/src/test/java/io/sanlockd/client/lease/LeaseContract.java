@@ -59,6 +59,9 @@ public abstract class LeaseContract {
    */
   protected abstract HostUnderTest start(Path runDirectory, String hostName) throws Exception;
 
+  /** The command line program that starts children. */
+  protected abstract Path sanlock();
+
   @BeforeEach
   void twoHostsJoinALockspace() throws Exception {
     // Not the default directory: the path of a socket must be short.
@@ -415,6 +418,131 @@ public abstract class LeaseContract {
       } catch (SanlockException | InterruptedException | LeaseLostException e) {
         throw new IllegalStateException(e);
       }
+    }
+  }
+
+  @Test
+  void aMutexRunsOnePieceOfWorkAtATimeOnBothHosts() throws Exception {
+    RetryPolicy quick = RetryPolicy.backoff(Duration.ofMillis(20), Duration.ofMillis(200));
+    LeaseMutex a = new LeaseMutex(onA.request(lease(1)).waitingFor(LONG).retrying(quick));
+    LeaseMutex b = new LeaseMutex(onB.request(lease(1)).waitingFor(LONG).retrying(quick));
+    AtomicInteger inside = new AtomicInteger();
+    List<CompletableFuture<Void>> threads = new ArrayList<>();
+    for (LeaseMutex mutex : List.of(a, b, a, b)) {
+      threads.add(CompletableFuture.runAsync(() -> workTwice(mutex, inside)));
+    }
+    for (CompletableFuture<Void> thread : threads) {
+      thread.get(2 * LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+    assertThat(inside).hasValue(0);
+    assertThatThrownBy(() -> a.call(lease -> workInside(a)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static void workTwice(LeaseMutex mutex, AtomicInteger inside) {
+    for (int i = 0; i < 2; i++) {
+      try {
+        int others =
+            mutex.call(
+                lease -> {
+                  int before = inside.getAndIncrement();
+                  Thread.onSpinWait();
+                  inside.decrementAndGet();
+                  return before;
+                });
+        assertThat(others).isZero();
+      } catch (SanlockException | LeaseLostException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static int workInside(LeaseMutex mutex) {
+    try {
+      return mutex.call(lease -> 1);
+    } catch (SanlockException | LeaseLostException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aMutexWhoseLeaseIsLostDoesNotCountTheWorkAsDone() throws Exception {
+    LeaseMutex mutex = new LeaseMutex(onA.request(lease(1)));
+    assertThatThrownBy(
+            () ->
+                mutex.call(
+                    lease -> {
+                      hostA.killDaemon();
+                      return lease.whenLost().toCompletableFuture().join();
+                    }))
+        .isInstanceOf(LeaseLostException.class);
+  }
+
+  @Test
+  void ofTwoCandidatesOneLeadsAndTheOtherFollowsWhenItsDaemonDies() throws Exception {
+    Leader a = new Leader();
+    Leader b = new Leader();
+    LeaderElection first = LeaderElection.start(onA.request(lease(1)), a);
+    Lease leadership = a.begun.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertThat(first.leadership()).contains(leadership);
+    try (LeaderElection second = LeaderElection.start(onB.request(lease(1)), b)) {
+      assertThatThrownBy(() -> b.begun.get(1, TimeUnit.SECONDS))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(second.leadership()).isEmpty();
+      first.close();
+      assertThat(a.ended.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+      b.begun.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      hostB.killDaemon();
+      // Interrupted because the lease is lost, not because anybody closed the election.
+      assertThat(b.ended.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.leadership()).isEmpty();
+      assertThat(b.failure.get(LIMIT_SECONDS, TimeUnit.SECONDS).number()).isNegative();
+    }
+  }
+
+  /** Leads until it is interrupted. */
+  private static final class Leader implements LeaderElection.Candidate {
+    private final CompletableFuture<Lease> begun = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private final CompletableFuture<SanlockException> failure = new CompletableFuture<>();
+
+    @Override
+    public void lead(Lease lease) throws InterruptedException {
+      begun.complete(lease);
+      try {
+        new CountDownLatch(1).await();
+      } finally {
+        ended.complete(true);
+      }
+    }
+
+    @Override
+    public void failed(SanlockException error) {
+      failure.complete(error);
+    }
+  }
+
+  @Test
+  void aChildProcessHoldsTheLeaseItselfAndDiesWithTheDaemon() throws Exception {
+    ProcessBuilder sleep = new ProcessBuilder("/bin/sleep", "600");
+    try (LeasedProcess child = LeasedProcess.start(onA, sanlock(), lease(1), sleep)) {
+      assertThat(child.isHeld()).isTrue();
+      assertThat(child.token().hostId()).isEqualTo(1);
+      LeaseUnavailableException refusal =
+          catchThrowableOfType(
+              LeaseUnavailableException.class,
+              () -> LeasedProcess.start(onA, sanlock(), lease(1), sleep));
+      assertThat(refusal.owners()).extracting(LeaseOwner::hostId).containsExactly(1L);
+      child.terminate();
+      assertThat(child.process().waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.isHeld()).isFalse();
+      assertThat(child.loss()).isEmpty();
+    }
+    onB.request(lease(1)).waitingFor(LONG).acquire().close();
+    try (LeasedProcess child = LeasedProcess.start(onA, sanlock(), lease(2), sleep)) {
+      hostA.killDaemon();
+      assertThat(child.process().waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.loss().orElseThrow().cause()).isEqualTo(LeaseLoss.Cause.DAEMON_GONE);
     }
   }
 

@@ -9,4 +9,9 @@ class LeaseWithCDaemonTest extends LeaseContract {
   protected HostUnderTest start(Path runDirectory, String hostName) throws Exception {
     return CDaemon.start(runDirectory, hostName);
   }
+
+  @Override
+  protected Path sanlock() {
+    return CDaemon.PROGRAM;
+  }
 }
