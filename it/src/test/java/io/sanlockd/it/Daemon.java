@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 
 /** A daemon as a process, ours or C: one host. */
 final class Daemon implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration CONDITION_LIMIT = Duration.ofSeconds(60);
 
   private final Implementation implementation;
   private final Path runDirectory;
@@ -46,12 +50,29 @@ final class Daemon implements AutoCloseable {
    */
   static Daemon start(Implementation implementation, Path directory, String name, String... options)
       throws Exception {
+    List<String> all = new ArrayList<>(List.of("-w", "0"));
+    all.addAll(List.of(options));
+    return start(implementation, directory, name, UnaryOperator.identity(), all);
+  }
+
+  /**
+   * Starts an unprivileged daemon and waits until it answers.
+   *
+   * @param world makes the command one that runs in a world of its own
+   */
+  static Daemon start(
+      Implementation implementation,
+      Path directory,
+      String name,
+      UnaryOperator<List<String>> world,
+      List<String> options)
+      throws Exception {
     Path runDirectory = Files.createDirectories(directory.resolve(name));
     Path log = directory.resolve(name + ".log");
+    List<String> all = new ArrayList<>(List.of("-e", name));
+    all.addAll(options);
     long startNanos = System.nanoTime();
-    List<String> all = new ArrayList<>(List.of("-w", "0", "-e", name));
-    all.addAll(List.of(options));
-    Process process = launch(implementation, runDirectory, log, all.toArray(String[]::new));
+    Process process = launch(implementation, runDirectory, log, world, all);
     try {
       return new Daemon(implementation, runDirectory, log, process, startNanos);
     } catch (Exception | AssertionError e) {
@@ -64,12 +85,22 @@ final class Daemon implements AutoCloseable {
   static Process launch(
       Implementation implementation, Path runDirectory, Path log, String... options)
       throws IOException {
+    return launch(implementation, runDirectory, log, UnaryOperator.identity(), List.of(options));
+  }
+
+  private static Process launch(
+      Implementation implementation,
+      Path runDirectory,
+      Path log,
+      UnaryOperator<List<String>> world,
+      List<String> options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(implementation.program().toString());
     command.addAll(List.of("daemon", "-D", "-U", Ids.USER, "-G", Ids.GROUP));
-    command.addAll(List.of(options));
+    command.addAll(options);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(world.apply(command))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder
@@ -111,6 +142,44 @@ final class Daemon implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /** What it says about a key of its own or, behind {@code section}, of a lockspace. */
+  long statusNumber(String section, String key) throws IOException {
+    String status = cli().client("status", "-D").succeeded().out();
+    int start = status.indexOf(section);
+    Matcher matcher = Pattern.compile(" " + key + "=(-?\\d+)").matcher(status);
+    Assertions.assertThat(start >= 0 && matcher.find(start))
+        .as("%s of %s in %s", key, section, status)
+        .isTrue();
+    return Long.parseLong(matcher.group(1));
+  }
+
+  /** When a lockspace was last renewed, in seconds of CLOCK_MONOTONIC. */
+  long lastRenewal(String lockspace) throws IOException {
+    return statusNumber("\ns " + lockspace + ":", "renewal_last_success");
+  }
+
+  /** Waits until a renewal is just over, so that the next is a while away; gives its time. */
+  long awaitRenewal(String lockspace) throws Exception {
+    long before = lastRenewal(lockspace);
+    return Await.value(
+        lockspace + " is renewed",
+        CONDITION_LIMIT,
+        () -> lastRenewal(lockspace),
+        last -> last > before,
+        this::logTail);
+  }
+
+  /** Its lockspaces, one in a line. */
+  String lockspaces() throws IOException {
+    return cli().client("gets").succeeded().out();
+  }
+
+  /** Waits until the daemon has no lockspace, not even one that it is about to leave. */
+  void awaitNoLockspace() throws Exception {
+    Await.value(
+        "the lockspace is gone", CONDITION_LIMIT, this::lockspaces, String::isEmpty, this::logTail);
   }
 
   /** Kills the daemon without a chance to clean up. */

@@ -11,6 +11,7 @@ enum Implementation {
   C;
 
   private static final Path C_PROGRAM = Path.of("/usr/sbin/sanlock");
+  private static final Path C_WDMD = Path.of("/usr/sbin/wdmd");
 
   /**
    * The program that is daemon and client. When it is the C program and not installed, the running
@@ -21,6 +22,19 @@ enum Implementation {
         switch (this) {
           case JAVA -> tree().resolve("bin/sanlock");
           case C -> C_PROGRAM;
+        };
+    if (this == C && !Files.isExecutable(program)) {
+      Skip.becauseOfMissingC(program.toString());
+    }
+    return program;
+  }
+
+  /** The program that is the watchdog daemon; otherwise as {@link #program}. */
+  Path wdmd() {
+    Path program =
+        switch (this) {
+          case JAVA -> tree().resolve("bin/wdmd");
+          case C -> C_WDMD;
         };
     if (this == C && !Files.isExecutable(program)) {
       Skip.becauseOfMissingC(program.toString());

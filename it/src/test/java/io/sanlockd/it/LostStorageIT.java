@@ -37,7 +37,6 @@ class LostStorageIT {
   private static final int CROWD = 200;
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int HOST_ID_1_TIMESTAMP = 152;
-  private static final Pattern LAST_SUCCESS = Pattern.compile("renewal_last_success=(\\d+)");
 
   @RegisterExtension final Scene scene = new Scene();
 
@@ -85,11 +84,11 @@ class LostStorageIT {
                 .survives(Victim.ALL)
                 .restricting(Victim.RESTRICT_SIGKILL),
             Victim.holding(storage, "ls", 6).survives(Victim.ALL).closingItsConnection());
-    awaitRenewal(daemon, "ls");
+    daemon.awaitRenewal("ls");
     loss.happen(storage.fault());
 
     victims.awaitEnd(0, LIMIT, daemon);
-    final double lost = lastSuccess(daemon, "ls") + FAIL_SECONDS;
+    final double lost = daemon.lastRenewal("ls") + FAIL_SECONDS;
     final double graceEnd = lost + GRACE_SECONDS;
     assertThat(victims.endStatus(0)).isEqualTo(Victims.SIGTERM);
     assertThat(victims.endTime(0)).isBetween(lost, lost + LATE_SECONDS);
@@ -118,23 +117,23 @@ class LostStorageIT {
     int before = victims.termTimes(4).size();
     Await.until("more SIGTERMs", LIMIT, () -> victims.termTimes(4).size() >= before + 2);
     assertThat(victims.ended(4)).isFalse();
-    assertThat(lockspaces(daemon)).contains("s ls:1:").doesNotContain("REM");
+    assertThat(daemon.lockspaces()).contains("s ls:1:").doesNotContain("REM");
     victims.kill9(4);
     Await.value(
         "the lockspace is left",
         LIMIT,
-        () -> lockspaces(daemon),
+        daemon::lockspaces,
         text -> !text.contains("s ls:1:") || text.contains("REM"),
         daemon::logTail);
     assertThat(daemon.log()).contains("all pids clear");
     assertNothingWasWrittenToLeasesAfter(lost, storage);
     if (loss != Loss.ONLY_WRITES_HANG) {
       // A write in flight keeps the lockspace from being joined again; nothing else does.
-      awaitNoLockspace(daemon);
+      daemon.awaitNoLockspace();
       assertThat(hostIdTimestamp(storage)).as("the host_id is not given back").isNotZero();
     }
     storage.fault().heal();
-    awaitNoLockspace(daemon);
+    daemon.awaitNoLockspace();
   }
 
   @Test
@@ -142,15 +141,15 @@ class LostStorageIT {
     Storage storage = scene.faultyStorage(4);
     Daemon daemon = joined(storage, "ls", 1);
     Victims victims = scene.victims(daemon, Victim.holding(storage, "ls", 1).survives(11));
-    awaitRenewal(daemon, "ls");
+    daemon.awaitRenewal("ls");
     storage.fault().holdEverything();
     Await.until("the first SIGTERM", LIMIT, () -> !victims.termTimes(0).isEmpty());
-    long lastBefore = lastSuccess(daemon, "ls");
+    long lastBefore = daemon.lastRenewal("ls");
     storage.fault().heal();
     victims.awaitEnd(0, LIMIT, daemon);
     assertThat(victims.endStatus(0)).as("it stopped by itself").isZero();
     assertThat(victims.endTime(0)).isGreaterThan(lastBefore + FAIL_SECONDS + GRACE_SECONDS + 1.0);
-    awaitNoLockspace(daemon);
+    daemon.awaitNoLockspace();
     assertThat(hostIdTimestamp(storage)).as("the host_id is given back").isZero();
   }
 
@@ -166,13 +165,13 @@ class LostStorageIT {
             Victim.holding(fast, "fast", 1),
             Victim.holding(slow, "slow", 1),
             Victim.holding(fast, "fast", 2).alsoHolding(slow, "slow", 2).survives(Victim.ALL));
-    awaitRenewal(daemon, "fast");
-    awaitRenewal(daemon, "slow");
+    daemon.awaitRenewal("fast");
+    daemon.awaitRenewal("slow");
     fast.fault().holdEverything();
     slow.fault().holdEverything();
     victims.awaitEnd(0, LIMIT, daemon);
-    double fastLost = lastSuccess(daemon, "fast") + FAIL_SECONDS;
-    double slowLost = lastSuccess(daemon, "slow") + 2 * FAIL_SECONDS;
+    double fastLost = daemon.lastRenewal("fast") + FAIL_SECONDS;
+    double slowLost = daemon.lastRenewal("slow") + 2 * FAIL_SECONDS;
     assertThat(victims.endTime(0)).isBetween(fastLost, fastLost + LATE_SECONDS);
     victims.awaitEnd(1, LIMIT, daemon);
     assertThat(victims.endTime(1)).isBetween(slowLost, slowLost + LATE_SECONDS);
@@ -185,7 +184,7 @@ class LostStorageIT {
     Await.value(
         "both lockspaces are left",
         LIMIT,
-        () -> lockspaces(daemon),
+        daemon::lockspaces,
         text -> text.lines().allMatch(line -> line.contains("REM")),
         daemon::logTail);
   }
@@ -202,7 +201,7 @@ class LostStorageIT {
             Victim.holding(storage, "ls", 1).survives(Victim.ALL).stuckReading(other.path()),
             Victim.holding(storage, "ls", 2));
     Await.until("the process is stuck", LIMIT, () -> stuck.heldCount() > 0);
-    awaitRenewal(daemon, "ls");
+    daemon.awaitRenewal("ls");
     storage.fault().holdEverything();
     victims.awaitEnd(1, LIMIT, daemon);
     Await.value(
@@ -212,14 +211,14 @@ class LostStorageIT {
         log -> count(log, "kill " + victims.pid(0) + " sig 9 ") >= 3,
         daemon::logTail);
     assertThat(victims.ended(0)).isFalse();
-    assertThat(lockspaces(daemon)).contains("s ls:1:").doesNotContain("REM");
+    assertThat(daemon.lockspaces()).contains("s ls:1:").doesNotContain("REM");
     stuck.close();
     victims.awaitEnd(0, LIMIT, daemon);
     assertThat(victims.endStatus(0)).isEqualTo(Victims.SIGKILL);
     Await.value(
         "the lockspace is left",
         LIMIT,
-        () -> lockspaces(daemon),
+        daemon::lockspaces,
         text -> text.isEmpty() || text.contains("REM"),
         daemon::logTail);
   }
@@ -250,7 +249,7 @@ class LostStorageIT {
     for (int i = 0; i < CROWD; i++) {
       assertThat(victims.endStatus(i)).isEqualTo(Victims.SIGTERM);
     }
-    awaitNoLockspace(daemon);
+    daemon.awaitNoLockspace();
   }
 
   /** A write to a frozen file system does not even come back from its submission. */
@@ -264,10 +263,10 @@ class LostStorageIT {
             daemon,
             Victim.holding(storage, "ls", 1),
             Victim.holding(storage, "ls", 2).survives(Victim.ALL));
-    awaitRenewal(daemon, "ls");
+    daemon.awaitRenewal("ls");
     fileSystem.freeze();
     victims.awaitEnd(0, LIMIT, daemon);
-    double lost = lastSuccess(daemon, "ls") + FAIL_SECONDS;
+    double lost = daemon.lastRenewal("ls") + FAIL_SECONDS;
     assertThat(victims.endTime(0)).isBetween(lost, lost + LATE_SECONDS);
     victims.awaitEnd(1, LIMIT, daemon);
     assertThat(victims.endStatus(1)).isEqualTo(Victims.SIGKILL);
@@ -275,7 +274,7 @@ class LostStorageIT {
         .isBetween(lost + GRACE_SECONDS, lost + GRACE_SECONDS + LATE_SECONDS);
     assertThat(Wire.answers(daemon.socket())).isTrue();
     fileSystem.thaw();
-    awaitNoLockspace(daemon);
+    daemon.awaitNoLockspace();
   }
 
   private Daemon joined(Storage storage, String lockspace, int ioTimeoutSeconds) throws Exception {
@@ -298,39 +297,11 @@ class LostStorageIT {
     return program;
   }
 
-  /** Waits until a renewal is just over, so that the next is a while away. */
-  private static void awaitRenewal(Daemon daemon, String lockspace) throws Exception {
-    long before = lastSuccess(daemon, lockspace);
-    Await.value(
-        lockspace + " is renewed",
-        LIMIT,
-        () -> lastSuccess(daemon, lockspace),
-        last -> last > before,
-        daemon::logTail);
-  }
-
-  private static long lastSuccess(Daemon daemon, String lockspace) throws Exception {
-    String status = daemon.cli().client("status", "-D").succeeded().out();
-    int start = status.indexOf("s " + lockspace + ":");
-    Matcher matcher = LAST_SUCCESS.matcher(status);
-    assertThat(start >= 0 && matcher.find(start)).as(status).isTrue();
-    return Long.parseLong(matcher.group(1));
-  }
-
   /** For when the only lockspace is gone already. */
   private static long lastSuccessInLog(Daemon daemon) {
     Matcher matcher = Pattern.compile("renewal error .* last_success (\\d+)").matcher(daemon.log());
     assertThat(matcher.find()).as("a failed renewal in the log").isTrue();
     return Long.parseLong(matcher.group(1));
-  }
-
-  private static String lockspaces(Daemon daemon) throws Exception {
-    return daemon.cli().client("gets").succeeded().out();
-  }
-
-  private static void awaitNoLockspace(Daemon daemon) throws Exception {
-    Await.value(
-        "the lockspace is gone", LIMIT, () -> lockspaces(daemon), String::isEmpty, daemon::logTail);
   }
 
   private static long hostIdTimestamp(Storage storage) throws Exception {

@@ -98,6 +98,21 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
     return daemon;
   }
 
+  /** A daemon that drives the watchdog of a host. */
+  Daemon daemon(WatchdogHost host, Implementation implementation, String... options)
+      throws Exception {
+    List<String> all = new ArrayList<>(List.of("-w", "1"));
+    all.addAll(List.of(options));
+    Daemon daemon = own(Daemon.start(implementation, directory, "host", host::inside, all));
+    daemons.add(daemon);
+    return daemon;
+  }
+
+  /** A host with a watchdog. Storage of a test must be there before. */
+  WatchdogHost watchdogHost(Implementation wdmd) throws Exception {
+    return own(WatchdogHost.start(wdmd, directory));
+  }
+
   Storage storage(Storage.Kind kind, int areas) throws IOException {
     return own(Storage.create(kind, directory, areas));
   }

@@ -39,21 +39,6 @@ class StartIT {
     assertThat(times.get(0)).isLessThan(Duration.ofSeconds(5));
   }
 
-  @Test
-  void daemonThatCanNotDriveTheWatchdogDoesNotStartWithoutBeingToldSo() throws Exception {
-    if (Peers.isReferenceMode()) {
-      Skip.because("the C daemon drives the watchdog");
-    }
-    Path runDirectory = Files.createDirectories(scene.directory().resolve("host"));
-    Path log = scene.directory().resolve("host.log");
-    Process process = Daemon.launch(Peers.tested(), runDirectory, log);
-    scene.own(process::destroyForcibly);
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(1);
-    assertThat(Files.readString(log)).contains("-w 0").contains("watchdog");
-    assertThat(runDirectory).isEmptyDirectory();
-  }
-
   /** The first of the peers runs, the second is started beside it. */
   @ParameterizedTest
   @MethodSource("io.sanlockd.it.Peers#all")

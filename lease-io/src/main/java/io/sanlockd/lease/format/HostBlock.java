@@ -24,4 +24,18 @@ public record HostBlock(Dblock dblock, ModeBlock mode) {
     dblock.encode(store, offset);
     mode.encode(store, offset + MODE_BLOCK);
   }
+
+  /**
+   * Whether another copy of the same host's block, without the shared flag, proves that our flag is
+   * history: a disk that missed a write keeps what was there before. A host that leaves SHARED
+   * keeps its dblock and never claims that version again (I9); its later ballots have larger
+   * numbers and versions. Anything else proves nothing.
+   */
+  public boolean isOutdatedBy(HostBlock copy) {
+    Dblock other = copy.dblock;
+    boolean left =
+        other.released() && other.lver() == dblock.lver() && other.mbal() == dblock.mbal();
+    boolean wentOn = other.lver() > dblock.lver() && other.mbal() > dblock.mbal();
+    return !copy.mode.isShared() && (left || wentOn);
+  }
 }

@@ -173,27 +173,35 @@ public final class PaxosConvert {
     if (cancellation.cancelled()) {
       return surplusStays(ResultCode.EGENERIC.number(), "conversion called off");
     }
+    if (attempts > 0 && !replicas.majoritySettled()) {
+      // Written again now, the one in flight could land on the next owner's leader.
+      return tryAgain(ResultCode.AIO_TIMEOUT.number(), "a write is still in flight");
+    }
     PaxosRelease.Outcome outcome = release.keepingShared(new Holding(dblock, surplus));
     dblock = dblock.withReleased();
     // From now on only "are we owner and writer" counts: the write that timed out may have landed.
     surplus = Optional.empty();
     if (outcome.again()) {
-      attempts++;
-      boolean downgrade = refusal == null;
-      int most = downgrade ? identity.times().ioTimeout() : UNDO_ATTEMPTS;
-      if (attempts > most) {
-        return surplusStays(
-            outcome.result() < 0 ? outcome.result() : ResultCode.AIO_TIMEOUT.number(),
-            "leader of " + replicas + " not certainly free: " + outcome.message());
-      }
-      int seconds = downgrade ? attempts : identity.times().ioTimeout();
-      return new Step.Wait(seconds * Clock.SECOND_NANOS);
+      return tryAgain(outcome.result(), outcome.message());
     }
     if (outcome.result() < 0) {
       return surplusStays(outcome.result(), outcome.message());
     }
     return new Step.Done(
         refusal == null ? new ConvertOutcome.Converted(heldLeader, dblock) : refused(false));
+  }
+
+  private Step tryAgain(int result, String message) {
+    attempts++;
+    boolean downgrade = refusal == null;
+    int most = downgrade ? identity.times().ioTimeout() : UNDO_ATTEMPTS;
+    if (attempts > most) {
+      return surplusStays(
+          result < 0 ? result : ResultCode.AIO_TIMEOUT.number(),
+          "leader of " + replicas + " not certainly free: " + message);
+    }
+    int seconds = downgrade ? attempts : identity.times().ioTimeout();
+    return new Step.Wait(seconds * Clock.SECOND_NANOS);
   }
 
   private Step surplusStays(int result, String message) {

@@ -7,6 +7,7 @@ import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.ModeBlock;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -60,10 +61,11 @@ final class SharerCheck {
     return true;
   }
 
-  /** The mode block if SHARED is set on any replica read. */
+  /** The mode block if SHARED is set on any replica read that did not miss a later write. */
   private Optional<ModeBlock> sharedMode(int hostId) throws LeaseException {
-    for (HostBlock block : replicas.readHostBlocks(hostId)) {
-      if (block.mode().isShared()) {
+    List<HostBlock> copies = replicas.readHostBlocks(hostId);
+    for (HostBlock block : copies) {
+      if (block.mode().isShared() && copies.stream().noneMatch(block::isOutdatedBy)) {
         if (block.mode().generation() == 0) {
           log.error("shared lease of host_id " + hostId + " has generation 0");
           return Optional.empty();

@@ -60,13 +60,6 @@ public final class SanlockDaemon {
       System.out.println(e.getMessage());
       return EXIT_FAILURE;
     }
-    if (options.useWatchdog != 0) {
-      System.err.println(
-          "sanlock daemon: this version can not drive a watchdog yet, so it can not promise that a"
-              + " host is reset before another one takes its leases. Start it with -w 0 if other"
-              + " fencing protects your storage.");
-      return EXIT_FAILURE;
-    }
     if (!options.foreground && !child) {
       return Background.start(args, System.err);
     }

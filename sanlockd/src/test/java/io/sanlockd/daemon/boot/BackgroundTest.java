@@ -134,13 +134,4 @@ class BackgroundTest {
     assertThat(outcome.stdout()).isEqualTo("unknown option: q\n");
     assertThat(Files.exists(runDirectory())).isFalse();
   }
-
-  @Test
-  void withTheWatchdogItDoesNotStartAndSaysWhy() throws Exception {
-    Outcome outcome = start(runDirectory());
-
-    assertThat(outcome.status()).isEqualTo(1);
-    assertThat(outcome.stderr()).contains("-w 0");
-    assertThat(Files.exists(runDirectory())).isFalse();
-  }
 }

@@ -48,6 +48,7 @@ public final class MemoryDisks {
     private int transfersUntilHang = -1;
     private int transfersUntilAction = -1;
     private Runnable action = () -> {};
+    private long hangingWrite = -1;
     private long frozenOffset;
     private byte[] frozen = {};
 
@@ -63,6 +64,11 @@ public final class MemoryDisks {
     /** From now on. */
     public void writes(Fault fault) {
       writes = fault;
+    }
+
+    /** Only writes at one place hang, from now on; -1 = none. */
+    public void hangOnly(long offset) {
+      hangingWrite = offset;
     }
 
     /** Both, from now on. */
@@ -146,9 +152,10 @@ public final class MemoryDisks {
     return openDisks;
   }
 
-  /** Opens disks. */
+  /** Opens disks for one more host: what is in flight is known only to the host that sent it. */
   public DiskOpener opener() {
-    return this::open;
+    Object host = new Object();
+    return path -> open(path, host);
   }
 
   /** Tells which file a path leads to. */
@@ -164,8 +171,8 @@ public final class MemoryDisks {
     return file;
   }
 
-  private LeaseDisk open(String path) throws LeaseException {
-    LeaseDisk disk = new Disk(path, found(path));
+  private LeaseDisk open(String path, Object host) throws LeaseException {
+    LeaseDisk disk = new Disk(path, found(path), host);
     openDisks++;
     return disk;
   }
@@ -176,10 +183,12 @@ public final class MemoryDisks {
     private final long offset;
     private final LeaseBuffer buffer;
     private final byte[] written;
+    private final Object host;
     private boolean done;
 
-    Pending(File file, long offset, LeaseBuffer buffer, boolean write) {
+    Pending(File file, long offset, LeaseBuffer buffer, boolean write, Object host) {
       this.file = file;
+      this.host = host;
       this.offset = offset;
       this.buffer = buffer;
       this.written = write ? new byte[buffer.length()] : null;
@@ -216,11 +225,13 @@ public final class MemoryDisks {
   private final class Disk implements LeaseDisk {
     private final String path;
     private final File file;
+    private final Object host;
     private boolean closed;
 
-    Disk(String path, File file) {
+    Disk(String path, File file, Object host) {
       this.path = path;
       this.file = file;
+      this.host = host;
     }
 
     @Override
@@ -243,7 +254,7 @@ public final class MemoryDisks {
       check(offset, length);
       LeaseBuffer buffer = buffers.take(length);
       file.count();
-      apply(file.reads, new Pending(file, offset, buffer, false), timeoutNanos);
+      apply(file.reads, new Pending(file, offset, buffer, false, host), timeoutNanos);
       return buffer;
     }
 
@@ -251,7 +262,8 @@ public final class MemoryDisks {
     public void write(long offset, LeaseBuffer buffer, long timeoutNanos) throws LeaseException {
       check(offset, buffer.length());
       file.count();
-      apply(file.writes, new Pending(file, offset, buffer, true), timeoutNanos);
+      Fault fault = offset == file.hangingWrite ? Fault.HANG : file.writes;
+      apply(fault, new Pending(file, offset, buffer, true, host), timeoutNanos);
       buffer.close();
     }
 
@@ -289,7 +301,8 @@ public final class MemoryDisks {
       return file.pending.stream()
           .noneMatch(
               p ->
-                  p.written != null
+                  p.host == host
+                      && p.written != null
                       && p.offset < offset + length
                       && offset < p.offset + p.written.length);
     }

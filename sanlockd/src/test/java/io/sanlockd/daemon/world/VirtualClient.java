@@ -159,6 +159,41 @@ public final class VirtualClient {
     return release(CommandFlags.RELEASE_ALL);
   }
 
+  /** CONVERT for this connection, to the mode of the resource. */
+  public VirtualClient convert(int flags, Resource resource) {
+    return send(Command.CONVERT, flags, 0, THIS, resource::encodeWithoutDisks);
+  }
+
+  /** SET_LVB. */
+  public int setValue(Resource resource, byte[] bytes) {
+    send(
+        Command.SET_LVB,
+        0,
+        0,
+        0,
+        payload -> {
+          resource.encodeWithoutDisks(payload);
+          payload.put(bytes);
+        });
+    return lastResult();
+  }
+
+  /** GET_LVB: the first bytes; there must be a value block. */
+  public byte[] value(Resource resource, int length) {
+    send(Command.GET_LVB, 0, 0, length, resource::encodeWithoutDisks);
+    if (lastResult() != 0) {
+      throw new IllegalStateException("no value block: " + lastResult());
+    }
+    byte[] bytes = new byte[connection.lastReply().body().remaining()];
+    connection.lastReply().body().duplicate().get(bytes);
+    return bytes;
+  }
+
+  /** REQUEST. */
+  public int request(int flags, int forceMode, Resource resource) {
+    return send(Command.REQUEST, flags, forceMode, 0, resource::encode).lastResult();
+  }
+
   /** INQUIRE for this connection: the leases as text. */
   public String inquire() {
     send(Command.INQUIRE, 0, 0, THIS, payload -> {});

@@ -16,6 +16,7 @@ import io.sanlockd.daemon.status.DaemonFacts;
 import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,13 +50,14 @@ public final class VirtualDaemon {
   VirtualDaemon(World world, String hostName, Watchdog watchdog) {
     this.world = world;
     VirtualTime time = world.time();
+    DiskOpener opener = world.disks().opener();
     this.workers = new VirtualWorkers(time);
     this.renewals = new VirtualRenewals(time);
     this.lockspaces =
         new Lockspaces(
             new LockspaceSettings(LeaseName.of(hostName), 10, -1, 0, 180, 1, MaxSectors.STANDARD),
             FIRE_TIMEOUT,
-            world.disks().opener(),
+            opener,
             world.disks()::identity,
             watchdog,
             time,
@@ -63,13 +65,7 @@ public final class VirtualDaemon {
             renewals,
             log::prefixed);
     this.resources =
-        new Resources(
-            workers,
-            world.disks().opener(),
-            time,
-            bound -> bound / 2,
-            SHARED_RETRIES,
-            log::prefixed);
+        new Resources(workers, opener, time, bound -> bound / 2, SHARED_RETRIES, log::prefixed);
     this.supervisor =
         new Supervisor(
             lockspaces,
@@ -94,7 +90,7 @@ public final class VirtualDaemon {
             requests,
             shutdown,
             workers,
-            world.disks().opener(),
+            opener,
             processes,
             time,
             new DaemonFacts(

@@ -1,0 +1,195 @@
+package io.sanlockd.daemon.command;
+
+import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.World.DISK;
+import static io.sanlockd.daemon.world.World.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sanlockd.daemon.world.MemoryDisks.Fault;
+import io.sanlockd.daemon.world.VirtualClient;
+import io.sanlockd.daemon.world.VirtualDaemon;
+import io.sanlockd.daemon.world.World;
+import io.sanlockd.protocol.Command;
+import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.MessageHeader;
+import io.sanlockd.protocol.Resource;
+import io.sanlockd.protocol.ResourceFlags;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** SET_LVB, GET_LVB and what releases and conversions write (paxos-lease.md 21). */
+class ValueBlockTest {
+  private static final int ENOENT = -2;
+  private static final int E2BIG = -7;
+  private static final int EINVAL = -22;
+  private static final int IO_TIMEOUT = 1;
+  private static final int SECTOR = 512;
+  private static final byte[] VALUE = {1, 1, 0, 0, 5, 0, 0, 0};
+  private static final byte[] OTHER = {2, 2, 2, 2, 2, 2, 2, 2};
+  private static final byte[] NOTHING = new byte[8];
+
+  private final World world = new World().format(IO_TIMEOUT);
+  private final VirtualDaemon daemon = world.daemon("a").join(1, IO_TIMEOUT);
+
+  @AfterEach
+  void endWorld() {
+    world.close();
+  }
+
+  private static Resource shared(int number) {
+    return resource(number).withFlags(ResourceFlags.SHARED);
+  }
+
+  private static VirtualClient holder(VirtualDaemon which, int pid, Resource resource) {
+    VirtualClient client = which.registered(pid).acquire(CommandFlags.ACQUIRE_LVB, resource);
+    which.world().time().advance(2);
+    assertThat(client.lastResult()).isZero();
+    return client;
+  }
+
+  private byte[] onDisk(int number) {
+    byte[] bytes = new byte[8];
+    System.arraycopy(
+        world.disks().file(DISK).content(), number * MIB + 2002 * SECTOR, bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  @Test
+  void theNextOwnerFindsWhatTheLastOneLeft() {
+    VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
+    VirtualClient client = holder(daemon, 7, shared(1));
+    assertThat(client.value(resource(1), 8)).isEqualTo(NOTHING);
+    client.convert(0, resource(1));
+    world.time().advance(2);
+    assertThat(client.lastResult()).isZero();
+    assertThat(client.setValue(resource(1), VALUE)).isZero();
+    assertThat(onDisk(1)).isEqualTo(NOTHING);
+    assertThat(client.releaseAll().lastResult()).isZero();
+
+    VirtualClient again = holder(daemon, 8, resource(1));
+    assertThat(again.value(resource(1), 8)).isEqualTo(VALUE);
+    again.releaseAll();
+    assertThat(holder(second, 9, resource(1)).value(resource(1), 8)).isEqualTo(VALUE);
+  }
+
+  @Test
+  void aValueSetUnderASharedLeaseIsNotWritten() {
+    VirtualClient client = holder(daemon, 7, shared(1));
+
+    assertThat(client.setValue(resource(1), VALUE)).isZero();
+    assertThat(client.value(resource(1), 8)).isEqualTo(VALUE);
+    client.releaseAll();
+
+    assertThat(onDisk(1)).isEqualTo(NOTHING);
+  }
+
+  @Test
+  void makingALeaseSharedWritesTheValueFirst() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    client.convert(0, shared(1));
+    world.time().advance(2);
+    assertThat(client.lastResult()).isZero();
+
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+  }
+
+  @Test
+  void theDeathOfTheProcessWritesItToo() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    client.die();
+    world.time().advance(1);
+
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+    assertThat(world.leader(1).isFree()).isTrue();
+  }
+
+  @Test
+  void onlyTheFirstBytesChangeAndAtMostASectorIsTold() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    client.setValue(resource(1), new byte[] {9});
+
+    assertThat(client.value(resource(1), 4)).containsExactly(9, 1, 0, 0);
+    assertThat(client.value(resource(1), 0)).hasSize(SECTOR);
+    assertThat(client.value(resource(1), 4096)).hasSize(SECTOR);
+    assertThat(client.value(resource(1), -1)).hasSize(SECTOR);
+  }
+
+  @Test
+  void refusals() {
+    VirtualClient client = daemon.registered(7).acquire(0, resource(2));
+    world.time().advance(0.1);
+    holder(daemon, 8, resource(1));
+
+    assertThat(client.setValue(resource(3), VALUE)).isEqualTo(ENOENT);
+    assertThat(client.setValue(resource(2), VALUE)).isEqualTo(EINVAL);
+    assertThat(client.setValue(resource(1), new byte[SECTOR + 1])).isEqualTo(E2BIG);
+    assertThat(client.setValue(resource(1), new byte[4097])).isEqualTo(E2BIG);
+    client.send(Command.GET_LVB, 0, 0, 100, resource(3)::encodeWithoutDisks);
+    assertThat(client.lastResult()).isEqualTo(ENOENT);
+    assertThat(client.connection().lastReply().header().length()).isEqualTo(MessageHeader.LENGTH);
+    client.send(Command.GET_LVB, 0, 0, 100, resource(2)::encodeWithoutDisks);
+    assertThat(client.lastResult()).isEqualTo(EINVAL);
+    client.connection().send(MessageHeader.request(Command.SET_LVB, 0, 100, 0, 0), new byte[0]);
+    assertThat(client.lastResult()).isEqualTo(EINVAL);
+  }
+
+  @Test
+  void aValueThatCanNotBeReadIsZerosAndTheLeaseIsHeld() {
+    System.arraycopy(VALUE, 0, world.disks().file(DISK).content(), MIB + 2002 * SECTOR, 8);
+    VirtualClient client = daemon.registered(7);
+    // Seven transfers take the lease, the eighth reads the value.
+    world.disks().file(DISK).atTransfer(7, () -> world.disks().file(DISK).reads(Fault.FAIL));
+    client.acquire(CommandFlags.ACQUIRE_LVB, resource(1));
+    world.time().advance(0.1);
+    world.disks().file(DISK).heal();
+
+    assertThat(client.lastResult()).isZero();
+    assertThat(client.value(resource(1), 8)).isEqualTo(NOTHING);
+  }
+
+  /** What a repeated release writes must not replace the value of the next owner. */
+  @Test
+  void aReleaseThatIsRepeatedDoesNotWriteTheValueAgain() {
+    VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    // The value is written; the write of the host block times out, the leader is freed.
+    world.disks().file(DISK).hangOnly(MIB + 2L * SECTOR);
+    client.die();
+    world.time().advance(1.2);
+    world.disks().file(DISK).hangOnly(-1);
+    assertThat(world.leader(1).isFree()).isTrue();
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+
+    VirtualClient next = holder(second, 8, resource(1));
+    next.setValue(resource(1), OTHER);
+    next.releaseAll();
+    assertThat(onDisk(1)).isEqualTo(OTHER);
+    world.disks().file(DISK).heal();
+    world.time().advance(10);
+
+    assertThat(onDisk(1)).isEqualTo(OTHER);
+    assertThat(daemon.resources().in(io.sanlockd.daemon.resource.Resource.State.REM)).isEmpty();
+  }
+
+  @Test
+  void aValueWhoseWriteTimesOutIsWrittenBeforeTheLeaseIsFree() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    world.disks().file(DISK).hangOnly(MIB + 2002L * SECTOR);
+    client.release(0, resource(1));
+    world.time().advance(1.2);
+    assertThat(client.lastResult()).isEqualTo(-202);
+    assertThat(world.leader(1).isFree()).isFalse();
+
+    world.disks().file(DISK).hangOnly(-1);
+    world.disks().file(DISK).heal();
+    world.time().advance(5);
+
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+    assertThat(world.leader(1).isFree()).isTrue();
+  }
+}
