@@ -13,6 +13,8 @@ import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
 import io.sanlockd.protocol.Resource;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,7 +184,9 @@ class WatchedConnectionTest {
       CompletableFuture<Void> script =
           daemon.play(
               peer -> {
-                peer.write(ByteBuffer.wrap("HTTP/1.1 400 Bad Request\r\n\r\n0000".getBytes()));
+                peer.write(
+                    ByteBuffer.wrap(
+                        "HTTP/1.1 400 Bad Request\r\n\r\n0000".getBytes(StandardCharsets.UTF_8)));
                 peer.awaitEnd();
               });
       WatchedConnection connection = watcher.connect(daemon.endpoint());
@@ -238,8 +242,7 @@ class WatchedConnectionTest {
           new Thread(
               () -> {
                 boolean succeeded = connection.exchange(release).result() == 0;
-                succeededInterrupted.complete(
-                    succeeded && Thread.currentThread().isInterrupted());
+                succeededInterrupted.complete(succeeded && Thread.currentThread().isInterrupted());
               });
       thread.start();
       awaitLatch(asked);
@@ -257,7 +260,7 @@ class WatchedConnectionTest {
     for (boolean closesWatcher : new boolean[] {false, true}) {
       CountDownLatch asked = new CountDownLatch(1);
       try (FakeDaemon daemon =
-          new FakeDaemon(java.nio.file.Files.createTempDirectory(directory, "r"), LONG_MILLIS)) {
+          new FakeDaemon(Files.createTempDirectory(directory, "r"), LONG_MILLIS)) {
         CompletableFuture<Void> script =
             daemon.play(
                 peer -> {
@@ -315,7 +318,9 @@ class WatchedConnectionTest {
           catchThrowableOfType(
               SanlockException.class, () -> client.acquireOrNameOwner(LEASE, Options.NONE));
       assertThat(error.number()).isEqualTo(ResultCode.ACQUIRE_IDLIVE.number());
-      assertThat(error.owner()).map(LeaseOwner::toString).contains("host 2 (node-b), generation 5, LIVE");
+      assertThat(error.owner())
+          .map(LeaseOwner::toString)
+          .contains("host 2 (node-b), generation 5, LIVE");
       assertThat(error).hasMessageContaining("node-b").hasMessageContaining("ACQUIRE_IDLIVE");
       SanlockException other =
           catchThrowableOfType(
