@@ -20,7 +20,7 @@ import org.assertj.core.api.Assertions;
  * only: what it does needs no native code.
  */
 final class Example implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(120);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Process process;
   private final Path out;
