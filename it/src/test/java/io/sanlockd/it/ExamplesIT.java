@@ -25,8 +25,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExamplesIT {
   @RegisterExtension final Scene scene = new Scene();
 
+  /** Both daemons are there in the first pair; which of the hosts has which does not matter. */
+  static Stream<Peers> peers() {
+    return Peers.all().filter(peers -> peers.a() == Peers.tested());
+  }
+
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void mutexKeepsPairsOfLinesTogether(Peers peers) throws Exception {
     Cluster cluster = Cluster.form(scene, peers, Storage.Kind.FILE);
     Path file = scene.directory().resolve("lines");
@@ -44,7 +49,7 @@ class ExamplesIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void ofThreeCandidatesOneLeadsUntilItWithdrawsOrDies(Peers peers) throws Exception {
     Cluster cluster = Cluster.form(scene, peers, Storage.Kind.FILE);
     List<Example> candidates = new ArrayList<>();
@@ -84,7 +89,7 @@ class ExamplesIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void secondOfAPairGoesOnWhenTheFirstIsKilled(Peers peers) throws Exception {
     Cluster cluster = Cluster.form(scene, peers, Storage.Kind.FILE);
     Path journal = scene.directory().resolve("journal");
@@ -112,7 +117,7 @@ class ExamplesIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sanlockd.it.Peers#all")
+  @MethodSource("peers")
   void counterCountsEveryStepOnceOnAllHosts(Peers peers) throws Exception {
     Cluster cluster = Cluster.form(scene, peers, Storage.Kind.FILE);
     Example first = Example.start(scene, cluster.a, Counter.class, cluster.resource(), 5);

@@ -55,6 +55,17 @@ final class Acquirer {
 
   Lease acquire() throws SanlockException, InterruptedException {
     leases.ensureOpen();
+    try {
+      return acquireOverNewConnection();
+    } catch (SanlockException e) {
+      if (Thread.interrupted()) {
+        throw interrupted(e);
+      }
+      throw e;
+    }
+  }
+
+  private Lease acquireOverNewConnection() throws SanlockException, InterruptedException {
     boolean namesOwner = leases.client().version().offersAcquire2();
     WatchedConnection connection = connect();
     boolean isTaken = false;
@@ -65,11 +76,6 @@ final class Acquirer {
       Lease lease = established(connection, registered);
       isTaken = true;
       return lease;
-    } catch (SanlockException e) {
-      if (Thread.interrupted()) {
-        throw interrupted(e);
-      }
-      throw e;
     } finally {
       if (!isTaken) {
         connection.close();

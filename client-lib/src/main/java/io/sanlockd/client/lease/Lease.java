@@ -90,13 +90,7 @@ public final class Lease implements AutoCloseable {
 
   /** Begins to report the end of the connection; once, after the lease is known to its owner. */
   void watch() {
-    connection
-        .whenEnded()
-        .thenAccept(
-            reason ->
-                holding.lose(
-                    LeaseLoss.Cause.DAEMON_GONE,
-                    "the connection to the daemon ended: " + SanlockException.describe(reason)));
+    connection.whenEnded().thenAccept(reason -> leases.connectionEnded(holding, reason));
   }
 
   Holding holding() {

@@ -85,7 +85,8 @@ public final class LeaseRequest {
 
   /**
    * Has {@link LeaseListener#requested} called when another host asks for the lease ({@link
-   * Leases#askForRelease}).
+   * Leases#askForRelease}). Uses one of the 32 event channels of the lockspace, for all leases of
+   * this process.
    */
   public LeaseRequest answeringRequests() {
     return with(changed -> changed.answersRequests = true);

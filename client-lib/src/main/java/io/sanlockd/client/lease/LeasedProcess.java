@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The child is started through {@code sanlock client command}, which registers, takes the lease
  * and becomes the program, keeping its pid. When the daemon dies, or does not confirm in time that
- * it renews, the child is killed from here. Threads may share the object.
+ * it renews, the child is killed from here; so it is when the {@link Leases} are closed, since
+ * nobody would watch it any more. Threads may share the object.
  */
 public final class LeasedProcess implements AutoCloseable {
   private static final String SOCKET_NAME = "/sanlock.sock";
@@ -170,13 +171,7 @@ public final class LeasedProcess implements AutoCloseable {
 
   private void begin() {
     leases.monitor().add(holding);
-    watch
-        .whenEnded()
-        .thenAccept(
-            reason ->
-                holding.lose(
-                    LeaseLoss.Cause.DAEMON_GONE,
-                    "the connection to the daemon ended: " + SanlockException.describe(reason)));
+    watch.whenEnded().thenAccept(reason -> leases.connectionEnded(holding, reason));
     CompletableFuture<Void> unused = process.onExit().thenAccept(ended -> end());
   }
 

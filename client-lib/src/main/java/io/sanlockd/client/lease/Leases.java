@@ -33,6 +33,7 @@ public final class Leases implements AutoCloseable {
   /** The event of {@link #askForRelease}: bit 16. */
   public static final long RELEASE_WANTED = 0x10000;
 
+  private static final String CLOSED = "the leases of this process were closed";
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -206,13 +207,24 @@ public final class Leases implements AutoCloseable {
     monitor.remove(lease.holding());
   }
 
+  /** The connection under a holding ended. */
+  void connectionEnded(Holding holding, int reason) {
+    if (isClosed) {
+      holding.lose(LeaseLoss.Cause.CLOSED_HERE, CLOSED);
+    } else {
+      holding.lose(
+          LeaseLoss.Cause.DAEMON_GONE,
+          "the connection to the daemon ended: " + SanlockException.describe(reason));
+    }
+  }
+
   private static void loseBecauseClosed(Lease lease) {
-    lease.holding().lose(LeaseLoss.Cause.CLOSED_HERE, "the leases of this process were closed");
+    lease.holding().lose(LeaseLoss.Cause.CLOSED_HERE, CLOSED);
   }
 
   /**
-   * Ends everything: leases still open are lost for their users and given back. Close them first,
-   * each when its use has ended.
+   * Ends everything: leases still open are lost for their users and given back, leased processes
+   * are killed. Close them first, each when its use has ended.
    */
   @Override
   public void close() {
