@@ -15,7 +15,7 @@ DISK = "/dev/vda"
 RESOURCE = f"vm:res:{DISK}:1048576"
 
 # Start-up of a JVM in an emulated processor while others start, too.
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 class Host:

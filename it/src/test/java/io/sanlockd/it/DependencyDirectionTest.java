@@ -68,6 +68,7 @@ class DependencyDirectionTest {
         Room.of(helper),
         Room.of(wdmdProtocol, model),
         Room.of(wdmdClient, model, posix, wdmdProtocol),
+        Room.of("io.sanlockd.wdmd.daemon..", model, posix, wdmdProtocol, "jnr.."),
         Room.of("io.sanlockd.daemon..", model, posix, lease, protocol, helper, wdmdClient, "jnr.."),
         Room.of("io.sanlockd.cli..", model, posix, lease, protocol, client, "picocli.."));
   }

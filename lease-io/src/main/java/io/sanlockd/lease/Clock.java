@@ -13,4 +13,19 @@ public interface Clock {
   default long seconds() {
     return nanos() / SECOND_NANOS;
   }
+
+  /**
+   * How long this host has been suspended since it was started, which {@link #nanos} leaves out.
+   */
+  default long suspendedNanos() {
+    return 0;
+  }
+
+  /**
+   * Nanoseconds that go on while the host is suspended, for durations: whether what was read is too
+   * old to write after it.
+   */
+  default long elapsedNanos() {
+    return nanos() + suspendedNanos();
+  }
 }

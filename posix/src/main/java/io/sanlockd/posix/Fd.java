@@ -83,6 +83,35 @@ public final class Fd {
     return transfer(SEND, fd, direct);
   }
 
+  /**
+   * An ioctl that gives an int from 0 up. Allocation-free.
+   *
+   * @return the int or a negative errno
+   */
+  public static int ioctlGet(int fd, long request) {
+    int result = ioctlSet(fd, request, 0);
+    return result < 0 ? result : Native.scratch().buffer.getInt(0);
+  }
+
+  /**
+   * An ioctl that takes an int; what it may write there is ignored. Allocation-free.
+   *
+   * @return 0 or a negative errno
+   */
+  public static int ioctlSet(int fd, long request, int value) {
+    Native.Scratch scratch = Native.scratch();
+    while (true) {
+      scratch.buffer.putInt(0, value);
+      if (Native.C.ioctl(fd, request, scratch.address) >= 0) {
+        return 0;
+      }
+      int errno = Native.errno();
+      if (errno != Errno.EINTR) {
+        return -errno;
+      }
+    }
+  }
+
   /** Sets or clears O_NONBLOCK of the open file behind the descriptor. */
   public static void setNonBlocking(int fd, boolean nonBlocking) throws PosixException {
     setBit(fd, F_GETFL, F_SETFL, OpenFlags.NONBLOCK, nonBlocking);

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
  * @param identity which file or device it is
  */
 public record FileStatus(Kind kind, long sizeBytes, int sectorBytes, Identity identity) {
+  private static final int AT_FDCWD = -100;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int MODE_OFFSET = 28;
@@ -61,6 +62,14 @@ public record FileStatus(Kind kind, long sizeBytes, int sectorBytes, Identity id
     }
     Kind kind = type == TYPE_REGULAR ? Kind.REGULAR : Kind.OTHER;
     return new FileStatus(kind, size, FILE_SECTOR_BYTES, new Identity(device, inode, 0));
+  }
+
+  /** Whether a path leads to a file of any kind: 0 or the negative errno of stat. */
+  public static int find(String path) {
+    Native.Scratch scratch = Native.scratch();
+    byte[] name = Native.cString(path);
+    int result = Native.C.statx(AT_FDCWD, name, 0, STATX_BASIC_STATS, scratch.address);
+    return result < 0 ? -Native.errno() : 0;
   }
 
   private static long deviceNumber(ByteBuffer stat, int offset) {

@@ -7,6 +7,8 @@ package io.sanlockd.posix;
 public final class MonotonicClock {
   private static final int CLOCK_MONOTONIC = 1;
   private static final int CLOCK_BOOTTIME = 7;
+  private static final int SAMPLES = 5;
+  private static final long SAMPLE_NANOS = 1_000_000L;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private MonotonicClock() {}
@@ -25,6 +27,26 @@ public final class MonotonicClock {
   /** CLOCK_BOOTTIME in nanoseconds: like {@link #nanos()} plus the time spent suspended. */
   public static long bootNanos() {
     return nanos(CLOCK_BOOTTIME);
+  }
+
+  /**
+   * How long this host has been suspended since it was started, in nanoseconds: constant between
+   * two suspends, to within {@value #SAMPLE_NANOS} ns unless this thread is interrupted again and
+   * again.
+   */
+  public static long suspendedNanos() {
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < SAMPLES; i++) {
+      long before = nanos();
+      long boot = bootNanos();
+      long after = nanos();
+      // Whatever happens between the readings makes the difference larger, never smaller.
+      best = Math.min(best, boot - before);
+      if (after - before <= SAMPLE_NANOS) {
+        break;
+      }
+    }
+    return best;
   }
 
   private static long nanos(int clock) {

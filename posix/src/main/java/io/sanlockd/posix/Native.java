@@ -105,6 +105,8 @@ final class Native {
 
     int geteuid();
 
+    int setsid();
+
     int getrlimit(int resource, long address);
 
     int setrlimit(int resource, long address);

@@ -3,7 +3,7 @@ package io.sanlockd.posix;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Calls on Unix stream sockets given as raw descriptors. */
+/** Calls on Unix sockets given as raw descriptors. */
 public final class UnixSockets {
   private static final int SOCK_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
   private static final int SOL_SOCKET = 1;
@@ -11,6 +11,7 @@ public final class UnixSockets {
   private static final int CREDENTIALS_BYTES = 12;
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
+  private static final int SOCK_DGRAM = 2;
   private static final int PATH_OFFSET = 2;
   private static final long CONNECT_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -71,7 +72,7 @@ public final class UnixSockets {
    */
   public static int connect(String path, long timeoutNanos) throws PosixException {
     byte[] name = pathBytes("connect", path);
-    int fd = socket(path);
+    int fd = socket(SOCK_STREAM, path);
     long startNanos = MonotonicClock.nanos();
     while (true) {
       int length = putAddress(name);
@@ -90,6 +91,26 @@ public final class UnixSockets {
   }
 
   /**
+   * A datagram socket whose messages go to a path. Close-on-exec and non-blocking.
+   *
+   * @param path of the receiver; a leading {@code @} means a name that is not in the file system
+   */
+  public static int connectDatagram(String path) throws PosixException {
+    byte[] name = pathBytes("connect", path);
+    int fd = socket(SOCK_DGRAM, path);
+    boolean named = !path.startsWith("@");
+    name[0] = named ? name[0] : 0;
+    // The zero at the end would be part of a name that is not a path.
+    int length = putAddress(name) - (named ? 0 : 1);
+    if (Native.C.connect(fd, Native.scratch().address, length) == 0) {
+      return fd;
+    }
+    int errno = Native.errno();
+    Fd.close(fd);
+    throw new PosixException("connect", path, errno);
+  }
+
+  /**
    * Binds and listens at a path that must not exist. The new descriptor is close-on-exec and
    * non-blocking.
    *
@@ -99,7 +120,7 @@ public final class UnixSockets {
    */
   public static int listen(String path, int backlog) throws PosixException {
     byte[] name = pathBytes("bind", path);
-    int fd = socket(path);
+    int fd = socket(SOCK_STREAM, path);
     int length = putAddress(name);
     String call = "bind";
     int result = Native.C.bind(fd, Native.scratch().address, length);
@@ -115,8 +136,8 @@ public final class UnixSockets {
     throw new PosixException(call, path, errno);
   }
 
-  private static int socket(String path) throws PosixException {
-    int fd = Native.C.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC_NONBLOCK, 0);
+  private static int socket(int type, String path) throws PosixException {
+    int fd = Native.C.socket(AF_UNIX, type | SOCK_CLOEXEC_NONBLOCK, 0);
     if (fd < 0) {
       throw PosixException.last("socket", path);
     }

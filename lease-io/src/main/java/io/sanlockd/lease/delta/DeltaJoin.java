@@ -11,6 +11,7 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /** Takes a host_id (delta-lease.md 5, 12.2 to 12.5). Used once, by the lockspace's thread. */
 final class DeltaJoin {
@@ -35,7 +36,8 @@ final class DeltaJoin {
   }
 
   /** The record that makes the host_id ours. */
-  LeaderRecord run(boolean mayRejoin, Cancellation cancellation) throws LeaseException {
+  LeaderRecord run(Predicate<LeaderRecord> mayRejoin, Cancellation cancellation)
+      throws LeaseException {
     log.debug("delta_acquire begin " + identity.space() + ":" + identity.hostId());
     if (!own.settled()) {
       // It could land on top of whatever is written now, ours or another host's.
@@ -46,7 +48,8 @@ final class DeltaJoin {
     LeaseTimes other = otherTimes(first.leader());
     OwnSector.Read basis = first;
     if (!first.leader().isFree()) {
-      if (mayRejoin && first.leader().resourceName().equals(identity.hostName())) {
+      if (first.leader().resourceName().equals(identity.hostName())
+          && mayRejoin.test(first.leader())) {
         log.debug("delta_acquire fast reacquire");
       } else {
         basis = waitForDeath(first.leader(), other, cancellation);
@@ -142,7 +145,7 @@ final class DeltaJoin {
   }
 
   private boolean isOld(OwnSector.Read read) {
-    return clock.nanos() - read.issuedNanos() > READ_TO_WRITE_LIMIT_NANOS;
+    return clock.elapsedNanos() - read.issuedNanos() > READ_TO_WRITE_LIMIT_NANOS;
   }
 
   private LeaseName writtenName() {

@@ -15,6 +15,7 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.Check;
 import io.sanlockd.model.ResultCode;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Our lease on a host_id: taken once, renewed until it is returned (delta-lease.md 5 to 7). Used by
@@ -39,6 +40,7 @@ public final class DeltaLease {
   private boolean previousSucceeded;
   private int corruptResult;
   private long lastSuccessSeconds;
+  private long suspendedNanosBefore;
   private LateIo lateRead;
   private long lateReadIssuedNanos;
 
@@ -75,20 +77,35 @@ public final class DeltaLease {
     return lastSuccessSeconds;
   }
 
+  /** How long the host had been suspended before {@link #lastSuccessSeconds}, in nanoseconds. */
+  public long suspendedNanosBefore() {
+    return suspendedNanosBefore;
+  }
+
+  /** Time since then, the time spent suspended included: other hosts count that, too. */
+  private long ageSeconds() {
+    return clock.seconds()
+        - lastSuccessSeconds
+        + (clock.suspendedNanos() - suspendedNanosBefore) / Clock.SECOND_NANOS;
+  }
+
   /**
    * Takes the host_id. Waits until a former owner is certainly reset when the lease is not free,
    * and always long enough to see a competitor.
    *
-   * @param mayRejoin whether a lease held under our own host name may be taken at once because no
-   *     process of the former incarnation can still run
+   * @param mayRejoin asked about the record of a lease held under our own host name: whether it may
+   *     be taken at once because no process of that incarnation can still run
    * @throws LeaseException -262 when another host has or takes the host_id, -201 when cancelled, a
    *     verification code or an I/O error
    */
-  public void acquire(boolean mayRejoin, Cancellation cancellation) throws LeaseException {
+  public void acquire(Predicate<LeaderRecord> mayRejoin, Cancellation cancellation)
+      throws LeaseException {
+    long suspended = clock.suspendedNanos();
     LeaderRecord ours =
         new DeltaJoin(identity, own, clock, pause, log).run(mayRejoin, cancellation);
     current = ours;
     previousSucceeded = true;
+    suspendedNanosBefore = suspended;
     lastSuccessSeconds = ours.timestamp();
   }
 
@@ -101,6 +118,7 @@ public final class DeltaLease {
   public Renewal renew(HostNotice notice) {
     Check.state(current != null, "delta lease was not acquired");
     long begin = clock.nanos();
+    long suspended = clock.suspendedNanos();
     boolean compareAll = previousSucceeded;
     previousSucceeded = false;
     AreaRead area;
@@ -119,6 +137,7 @@ public final class DeltaLease {
       current = renewed;
       previousSucceeded = true;
       lastSuccessSeconds = renewed.timestamp();
+      suspendedNanosBefore = suspended;
     } catch (LeaseException e) {
       return new Renewal(e.result(), e.getMessage(), image, readMillis, -1);
     }
@@ -147,7 +166,7 @@ public final class DeltaLease {
         log.debug("delta_renew reap " + e.result());
       }
     }
-    long issued = clock.nanos();
+    long issued = clock.elapsedNanos();
     try {
       LeaseBuffer image =
           disk.read(
@@ -215,19 +234,18 @@ public final class DeltaLease {
 
   private LeaderRecord buildRenewal(LeaderRecord found, HostNotice notice, long readIssuedNanos)
       throws LeaseException {
-    long nowNanos = clock.nanos();
     long readLimit =
         2 * identity.times().ioTimeoutNanos() + readExtendNanos + READ_TO_WRITE_LIMIT_NANOS;
-    if (nowNanos - readIssuedNanos > readLimit) {
+    if (clock.elapsedNanos() - readIssuedNanos > readLimit) {
       throw new LeaseException(
           ResultCode.AIO_TIMEOUT, "delta_renew read is too old to write after it");
     }
-    long now = nowNanos / Clock.SECOND_NANOS;
     // By now another host may own the host_id; to write nothing is always safe.
-    if (now - lastSuccessSeconds >= identity.times().deadSeconds()) {
+    if (ageSeconds() >= identity.times().deadSeconds()) {
       throw new LeaseException(
           ResultCode.ERROR, "delta_renew lease expired, last_success " + lastSuccessSeconds);
     }
+    long now = clock.seconds();
     if (found.timestamp() >= now) {
       log.error("delta_renew timestamp too small " + now + " on disk " + found.timestamp());
     }
@@ -250,7 +268,7 @@ public final class DeltaLease {
     if (current == null || !previousSucceeded || !ownSectorSettled()) {
       return false;
     }
-    if (clock.seconds() - lastSuccessSeconds >= identity.times().failSeconds()) {
+    if (ageSeconds() >= identity.times().failSeconds()) {
       // After so long a pause another host may own the host_id.
       log.error("delta_release lease expired, last_success " + lastSuccessSeconds);
       return false;

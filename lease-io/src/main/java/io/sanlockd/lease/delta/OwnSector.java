@@ -32,7 +32,7 @@ final class OwnSector {
   }
 
   Read read(String caller) throws LeaseException {
-    long issued = clock.nanos();
+    long issued = clock.elapsedNanos();
     LeaderRecord leader =
         DeltaSector.read(
             disk, identity, identity.hostId(), identity.times().ioTimeoutNanos(), caller);

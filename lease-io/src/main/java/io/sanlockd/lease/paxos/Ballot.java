@@ -92,7 +92,7 @@ final class Ballot {
     Dblock chosen = choose(phase1, flags);
     proposed = true;
     List<Replica> written = writeBlock(chosen);
-    long readIssued = clock.nanos();
+    long readIssued = clock.elapsedNanos();
     interfered = readPhase(written, new ArrayList<>());
     if (interfered.isPresent()) {
       return interfered.get();

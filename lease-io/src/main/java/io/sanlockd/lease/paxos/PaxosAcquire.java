@@ -315,8 +315,8 @@ public final class PaxosAcquire {
   /** Step 7: write the decided owner into the leader. */
   private State commit(Ballot.Result.Decided decided) throws LeaseException, Refusal {
     Dblock block = decided.decided();
-    long now = clock.nanos();
-    if (now - decided.readIssuedNanos() > identity.times().readToWriteLimitNanos()) {
+    if (clock.elapsedNanos() - decided.readIssuedNanos()
+        > identity.times().readToWriteLimitNanos()) {
       // H3: others may have used and freed the version meanwhile. Not writing is always safe.
       log.error("paused before the commit of " + replicas + ", ballot repeated");
       noteContention(ResultCode.DBLOCK_MBAL);
@@ -325,7 +325,7 @@ public final class PaxosAcquire {
     }
     boolean ourId = block.inp() == identity.hostId();
     LeaderRecord leader =
-        new Commit(identity, request, sharers).leader(accepted, block, now / Clock.SECOND_NANOS);
+        new Commit(identity, request, sharers).leader(accepted, block, clock.seconds());
     attempted = Optional.of(leader);
     replicas.writeLeader(leader);
     lastRead = attempted;

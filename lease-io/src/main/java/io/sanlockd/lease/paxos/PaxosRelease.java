@@ -133,7 +133,7 @@ public final class PaxosRelease {
   void freeLeader(Optional<LeaderRecord> expected, Optional<LeaseName> rename)
       throws LeaseException {
     for (int attempt = 1; attempt <= READ_ATTEMPTS; attempt++) {
-      long readIssued = clock.nanos();
+      long readIssued = clock.elapsedNanos();
       LeaderRecord found = replicas.readLeader();
       if (found.writeId() != identity.hostId()) {
         // Another host committed us, or has moved on; our RELEASED flag frees the lease.
@@ -148,15 +148,14 @@ public final class PaxosRelease {
       } else if (found.isFree() || !found.ownedBy(identity.hostId(), identity.generation())) {
         return;
       }
-      long now = clock.nanos();
       // H3: after a pause the leader may be another one; writing it then would put it back.
-      if (now - readIssued <= identity.times().readToWriteLimitNanos()) {
+      if (clock.elapsedNanos() - readIssued <= identity.times().readToWriteLimitNanos()) {
         replicas.writeLeader(
             found.freed(
                 rename.orElse(found.resourceName()),
                 identity.hostId(),
                 identity.generation(),
-                now / Clock.SECOND_NANOS));
+                clock.seconds()));
         return;
       }
       log.error("paused before the release of " + replicas + ", leader read again");

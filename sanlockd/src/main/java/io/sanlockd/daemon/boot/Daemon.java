@@ -5,8 +5,11 @@ import io.sanlockd.daemon.client.PidFdTable;
 import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.command.UseRecord;
+import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
+import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalThreads;
 import io.sanlockd.daemon.log.DaemonLog;
@@ -43,8 +46,6 @@ import java.util.function.Consumer;
 
 /** All rooms, wired together. */
 final class Daemon {
-  private static final int EXIT_INTERNAL_ERROR = 70;
-
   /** Requests that may wait for a worker; more are refused with -12. */
   private static final int WAITING_REQUESTS = 4096;
 
@@ -53,7 +54,8 @@ final class Daemon {
   private final Supervisor supervisor;
   private final HelperLink helper;
   private final Shutdown shutdown;
-  private final DaemonLog log;
+  private final Precedence precedence;
+  private final InternalErrors errors;
 
   private Daemon(
       EventLoop loop,
@@ -61,13 +63,15 @@ final class Daemon {
       Supervisor supervisor,
       HelperLink helper,
       Shutdown shutdown,
-      DaemonLog log) {
+      Precedence precedence,
+      InternalErrors errors) {
     this.loop = loop;
     this.listener = listener;
     this.supervisor = supervisor;
     this.helper = helper;
     this.shutdown = shutdown;
-    this.log = log;
+    this.precedence = precedence;
+    this.errors = errors;
   }
 
   /**
@@ -80,6 +84,7 @@ final class Daemon {
   static Daemon create(
       DaemonOptions options,
       LeaseName hostName,
+      Incarnation incarnation,
       RunDirectory runDirectory,
       int uid,
       int gid,
@@ -87,13 +92,14 @@ final class Daemon {
       Clock clock,
       Consumer<Runnable> termination)
       throws IOException {
+    InternalErrors errors = new InternalErrors(log);
     LeaseLog plain = log.prefixed("");
     Limits limits = Limits.standard().withinDescriptors(Fd.limit());
     EventLoop loop = new EventLoop(limits, loopLog(plain));
-    MainLoop mainLoop = action -> loop.execute(() -> guarded(action, log));
-    Workers workers =
-        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, e -> die(e, log));
+    MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
+    Workers workers = new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
     DirectDisks disks = new DirectDisks(plain);
+    Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
             hostName,
@@ -112,9 +118,10 @@ final class Daemon {
             options.useWatchdog == 0
                 ? Watchdog.NONE
                 : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
+            incarnation,
             clock,
             mainLoop,
-            new RenewalThreads(e -> die(e, log)),
+            new RenewalThreads(precedence::enterThread, errors),
             log::prefixed);
     Resources resources =
         new Resources(
@@ -165,6 +172,7 @@ final class Daemon {
             workers,
             disks,
             new PidFdTable(),
+            useRecord(workers, incarnation),
             clock,
             facts(options, hostName, uid, gid),
             () ->
@@ -178,16 +186,18 @@ final class Daemon {
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
+    precedence.lockMemory();
     helper.start();
-    return new Daemon(loop, listener, supervisor, helper, shutdown, log);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, errors);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
   void run() throws IOException {
     try {
+      precedence.enterThread();
       loop.run(this::duty);
     } catch (RuntimeException | Error e) {
-      die(e, log);
+      errors.accept(e);
     }
     loop.close();
     listener.close();
@@ -201,30 +211,6 @@ final class Daemon {
       loop.stop();
     }
     return nextMillis;
-  }
-
-  private static void guarded(Runnable action, DaemonLog log) {
-    try {
-      action.run();
-    } catch (Throwable e) {
-      die(e, log);
-    }
-  }
-
-  /**
-   * A bug, or no memory left. The state can not be trusted any more, so nothing is released and
-   * nothing is disarmed: dying is safe.
-   */
-  private static void die(Throwable e, DaemonLog log) {
-    try {
-      log.prefixed("").error("internal error, exiting: " + e);
-      for (StackTraceElement frame : e.getStackTrace()) {
-        log.prefixed("").error("  at " + frame);
-      }
-      log.close();
-    } finally {
-      Runtime.getRuntime().halt(EXIT_INTERNAL_ERROR);
-    }
   }
 
   private static DaemonFacts facts(DaemonOptions options, LeaseName hostName, int uid, int gid) {
@@ -246,6 +232,21 @@ final class Daemon {
         options.writeInitIoTimeout,
         options.useAio,
         options.graceSeconds());
+  }
+
+  /** Files are written by workers. */
+  private static UseRecord useRecord(Workers workers, Incarnation incarnation) {
+    return new UseRecord() {
+      @Override
+      public void client(int pid, Consumer<Boolean> then) {
+        workers.run(() -> incarnation.client(pid), then);
+      }
+
+      @Override
+      public void lockspace(LockspaceSpec spec, Consumer<Boolean> then) {
+        workers.run(() -> incarnation.usedByOthers(spec), then);
+      }
+    };
   }
 
   private static Descriptors descriptors(EventLoop loop) {

@@ -1,12 +1,15 @@
 package io.sanlockd.daemon.boot;
 
+import io.sanlockd.daemon.incarnation.Incarnation;
+import io.sanlockd.daemon.incarnation.KernelProcesses;
+import io.sanlockd.daemon.incarnation.Machine;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
-import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.posix.NodeName;
 import io.sanlockd.posix.Users;
 import java.io.IOException;
@@ -61,7 +64,7 @@ public final class SanlockDaemon {
       return EXIT_FAILURE;
     }
     if (!options.foreground && !child) {
-      return Background.start(args, System.err);
+      return Background.start("sanlock daemon", args, System.err);
     }
     String privilegedSetting = System.getenv("SANLOCK_PRIVILEGED");
     boolean privileged = privilegedSetting == null || privilegedSetting.equals("1");
@@ -71,7 +74,7 @@ public final class SanlockDaemon {
   }
 
   private int run() {
-    Clock clock = MonotonicClock::nanos;
+    Clock clock = new SystemClock();
     LogSettings logSettings =
         new LogSettings(
             LOG_FILE,
@@ -106,7 +109,7 @@ public final class SanlockDaemon {
     try {
       LockFile lock = runDirectory.lock();
       try {
-        serve(log, clock, owner);
+        serve(log, clock, owner, Machine.read(Path.of("/")));
       } finally {
         lock.close();
       }
@@ -124,12 +127,22 @@ public final class SanlockDaemon {
     return EXIT_FAILURE;
   }
 
-  private void serve(DaemonLog log, Clock clock, Owner owner) throws IOException {
-    LeaseName hostName = options.hostName.orElseGet(HostName::generate);
+  private void serve(DaemonLog log, Clock clock, Owner owner, Machine machine) throws IOException {
+    // Whatever thread it is, also one of a library.
+    Thread.setDefaultUncaughtExceptionHandler(new InternalErrors(log));
+    LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(runDirectory.path()));
+    Incarnation incarnation =
+        Incarnation.begin(
+            Path.of(runDirectory.path()),
+            hostName,
+            machine,
+            new KernelProcesses(),
+            log.prefixed(""));
     Daemon daemon =
         Daemon.create(
             options,
             hostName,
+            incarnation,
             runDirectory,
             owner.uid,
             owner.gid,

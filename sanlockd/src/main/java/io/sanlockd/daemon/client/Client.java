@@ -18,7 +18,10 @@ public final class Client {
   private final int fd;
   private final List<Token> tokens = new ArrayList<>();
 
+  private final List<Runnable> recordWaiters = new ArrayList<>();
+
   private boolean registered;
+  private boolean recorded;
   private boolean connected = true;
   private volatile boolean gone;
   private int pid = NO_PID;
@@ -54,6 +57,26 @@ public final class Client {
     pid = newPid;
     process = peer;
     ownerName = Integer.toString(newPid);
+  }
+
+  /**
+   * Runs {@code action} when the process is written down for a daemon that may come after this one,
+   * or its connection was closed because it could not be: no lease before that.
+   */
+  public void whenRecorded(Runnable action) {
+    if (recorded) {
+      action.run();
+    } else {
+      recordWaiters.add(action);
+    }
+  }
+
+  /** The process is written down, or its connection closed. */
+  public void recorded() {
+    recorded = true;
+    List<Runnable> waiters = List.copyOf(recordWaiters);
+    recordWaiters.clear();
+    waiters.forEach(Runnable::run);
   }
 
   /** The connection has ended. */

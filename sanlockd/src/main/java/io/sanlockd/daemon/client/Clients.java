@@ -2,10 +2,10 @@ package io.sanlockd.daemon.client;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** All connections by slot. Main loop only. */
 public final class Clients {
@@ -16,6 +16,8 @@ public final class Clients {
    * for them, or their process may still run and use leases of a lockspace that is being killed.
    */
   private final List<Client> departed = new ArrayList<>();
+
+  private final Collection<Client> connected = Collections.unmodifiableCollection(bySlot.values());
 
   /** A new connection. */
   public void add(Client client) {
@@ -32,9 +34,9 @@ public final class Clients {
     return List.copyOf(bySlot.values());
   }
 
-  /** Visits every connection, by ascending slot; none may be added or removed meanwhile. */
-  public void forEach(Consumer<Client> action) {
-    bySlot.values().forEach(action);
+  /** Every connection, by ascending slot; none may be added or removed while it is used. */
+  public Iterable<Client> connected() {
+    return connected;
   }
 
   /** The registered client with the lowest slot that has this pid; pid 0 matches nobody. */

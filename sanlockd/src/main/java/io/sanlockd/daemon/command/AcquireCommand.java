@@ -87,7 +87,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
     if (!options.ownerName().isEmpty()) {
       target.ownerName(options.ownerName().text());
     }
-    new Job(request, target, requests).start();
+    target.whenRecorded(new Job(request, target, requests)::start);
     return 0;
   }
 

@@ -25,6 +25,7 @@ public final class Commands {
   /**
    * Connects every command to the rooms it works with.
    *
+   * @param uses writes down who may use leases
    * @param helper what the helper process is doing
    * @param logDump the text of LOG_DUMP
    * @param listenerFd for display
@@ -40,6 +41,7 @@ public final class Commands {
       Workers workers,
       DiskOpener opener,
       ProcessTable processes,
+      UseRecord uses,
       Clock clock,
       DaemonFacts facts,
       Supplier<HelperFacts> helper,
@@ -50,7 +52,7 @@ public final class Commands {
     TargetCommands targets = new TargetCommands(clients, supervisor);
     DiskCommands disks = new DiskCommands(workers, opener, clock, writeInitTimeoutNanos, log);
     Map<Command, CommandHandler> table = new EnumMap<>(Command.class);
-    table.put(Command.REGISTER, new RegisterCommand(processes, log));
+    table.put(Command.REGISTER, new RegisterCommand(processes, uses, log));
     table.put(Command.RESTRICT, new RestrictCommand());
     table.put(Command.VERSION, new VersionCommand());
     table.put(
@@ -60,7 +62,7 @@ public final class Commands {
     table.put(Command.ADD_LOCKSPACE, new LockspaceCommands.Add(lockspaces));
     table.put(Command.INQ_LOCKSPACE, new LockspaceCommands.Inquire(lockspaces));
     table.put(Command.REM_LOCKSPACE, new LockspaceCommands.Remove(lockspaces, resources));
-    table.put(Command.SET_CONFIG, new LockspaceCommands.SetConfig(lockspaces));
+    table.put(Command.SET_CONFIG, new LockspaceCommands.SetConfig(lockspaces, uses));
     table.put(Command.REG_EVENT, new EventCommands.Register(lockspaces, clients, log));
     table.put(Command.END_EVENT, new EventCommands.End(lockspaces));
     table.put(Command.SET_EVENT, new EventCommands.Set(lockspaces, clock, log));
@@ -88,6 +90,14 @@ public final class Commands {
     table.put(Command.SET_LVB, new ValueBlockCommands.Set(resources));
     table.put(Command.GET_LVB, new ValueBlockCommands.Get(resources));
     table.put(Command.REQUEST, new RequestCommand(lockspaces, resources, clock));
+    IndexCommands indexes =
+        new IndexCommands(lockspaces, resources.indexes(writeInitTimeoutNanos), disks);
+    table.put(Command.FORMAT_RINDEX, open(indexes::format));
+    table.put(Command.UPDATE_RINDEX, open(indexes::update));
+    table.put(Command.LOOKUP_RINDEX, open(indexes::lookup));
+    table.put(Command.CREATE_RESOURCE, open(indexes::create));
+    table.put(Command.DELETE_RESOURCE, open(indexes::delete));
+    table.put(Command.REBUILD_RINDEX, open(indexes::rebuild));
     table.put(Command.EXAMINE_LOCKSPACE, new ExamineCommands.InLockspace(requests));
     table.put(Command.EXAMINE_RESOURCE, new ExamineCommands.OfResource(requests));
     return new Dispatcher(clients, supervisor, targets, table, log);

@@ -40,12 +40,12 @@ record DiskCommands(
     Workers workers, DiskOpener opener, Clock clock, long writeTimeoutNanos, LeaseLog log) {
   private static final long READ_TIMEOUT_NANOS = LeaseTimes.DEFAULT_IO_TIMEOUT * Clock.SECOND_NANOS;
 
-  private interface DiskWork {
+  interface DiskWork {
     int run() throws LeaseException;
   }
 
   /** Answers with a number; a failure is logged and becomes its number. */
-  private void replyFromWorker(Request request, String what, DiskWork work) {
+  void replyFromWorker(Request request, String what, DiskWork work) {
     onWorker(
         request,
         () -> {
@@ -80,7 +80,7 @@ record DiskCommands(
   }
 
   /** The sizes asked for, or the default of the storage. */
-  private static Geometry sizes(int flags, LeaseDisk disk) throws LeaseException {
+  static Geometry sizes(int flags, LeaseDisk disk) throws LeaseException {
     Optional<Geometry> geometry =
         Geometry.isUnset(flags)
             ? Geometry.ofSectorSize(disk.storageSectorSize())

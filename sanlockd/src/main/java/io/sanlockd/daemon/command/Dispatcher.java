@@ -8,6 +8,7 @@ import io.sanlockd.daemon.loop.HeaderDecision;
 import io.sanlockd.daemon.loop.RequestHandler;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.Check;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
@@ -44,6 +45,7 @@ public final class Dispatcher implements RequestHandler {
     this.supervisor = supervisor;
     this.targets = targets;
     this.handlers = Map.copyOf(handlers);
+    Check.argument(handlers.size() == Command.values().length, "a command has no handler");
     this.log = log;
   }
 
@@ -86,9 +88,7 @@ public final class Dispatcher implements RequestHandler {
   public void request(Connection connection, MessageHeader header, ByteBuffer payload) {
     Request request = begin(connection, header, payload);
     CommandHandler handler = handlers.get(request.command());
-    if (handler == null) {
-      refuse(request, ResultCode.EOPNOTSUPP, "not supported");
-    } else if (handler instanceof CommandHandler.Open open) {
+    if (handler instanceof CommandHandler.Open open) {
       guarded(request, () -> open.run(request));
     } else if (handler instanceof CommandHandler.ForTarget forTarget) {
       select(request).ifPresent(target -> runForTarget(request, forTarget, target));

@@ -8,6 +8,7 @@ import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.ConfigValue;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.ProtocolException;
+import java.util.Optional;
 
 /** ADD, INQ and REM_LOCKSPACE, SET_CONFIG (protocol.md 8.2, 8.3, 8.16, 8.33). */
 final class LockspaceCommands {
@@ -65,15 +66,22 @@ final class LockspaceCommands {
   }
 
   /** Says whether something beside processes with leases uses a lockspace. */
-  record SetConfig(Lockspaces lockspaces) implements CommandHandler.Open {
+  record SetConfig(Lockspaces lockspaces, UseRecord uses) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
       Lockspace named = Lockspace.decode(request.payload());
-      request.replyAndClose(
-          lockspaces
-              .active(named.name())
-              .map(lockspace -> set(lockspace, request.header().data()))
-              .orElse(ResultCode.ENOENT.number()));
+      Optional<io.sanlockd.daemon.lockspace.Lockspace> active = lockspaces.active(named.name());
+      if (active.isEmpty()) {
+        request.replyAndClose(ResultCode.ENOENT.number());
+      } else if (request.header().data() == ConfigValue.USED) {
+        uses.lockspace(
+            active.get().spec(),
+            recorded ->
+                request.replyAndClose(
+                    recorded ? set(active.get(), ConfigValue.USED) : ResultCode.EGENERIC.number()));
+      } else {
+        request.replyAndClose(set(active.get(), request.header().data()));
+      }
     }
 
     private static int set(io.sanlockd.daemon.lockspace.Lockspace lockspace, int configValue) {

@@ -42,6 +42,8 @@ public final class Lockspace {
 
   /** Why the processes that use a lockspace are stopped. */
   public enum Cause {
+    /** They are not. */
+    NONE(false),
     /** A client or a forced shutdown asked for its removal. */
     REMOVED(false),
     /** The last renewal is too old. */
@@ -69,6 +71,7 @@ public final class Lockspace {
   private final LockspaceSettings settings;
   private final RenewalHistory history;
   private final StopSignal stop;
+  private final Clock clock;
   private final HostNotices notices;
   private final EventChannels events;
   private final List<IntConsumer> addWaiters = new ArrayList<>();
@@ -85,10 +88,11 @@ public final class Lockspace {
   private volatile Killing killing = Killing.NO;
 
   private volatile boolean removalRequested;
+  private boolean indexOperation;
   private boolean externalUsed;
   private boolean usedByOrphans;
   private int usedRetries;
-  private Cause cause;
+  private Cause cause = Cause.NONE;
   private long killingSinceSeconds;
   private int undoResult;
 
@@ -98,8 +102,10 @@ public final class Lockspace {
       LeaseTimes times,
       LockspaceSettings settings,
       StopSignal stop,
+      Clock clock,
       Function<String, LeaseLog> logs) {
     this.stop = stop;
+    this.clock = clock;
     this.id = id;
     this.spec = spec;
     this.times = times;
@@ -141,7 +147,7 @@ public final class Lockspace {
 
   /** Whether our lease was found expired or corrupt, or its protection lost. */
   public boolean renewalFailed() {
-    return cause != null && cause.leaseLost();
+    return cause.leaseLost();
   }
 
   /** Whether the uses there are may go on. Any thread. */
@@ -160,9 +166,54 @@ public final class Lockspace {
     return graceSeconds + (inHurry ? Math.min(expiry, killingSinceSeconds) : expiry);
   }
 
-  /** Whether a new use may begin: not once removal was requested. Any thread. */
+  /**
+   * Whether a new use may begin: not once removal was requested, and not after a pause that leaves
+   * it open whether the host_id is still ours. Any thread.
+   */
   public boolean acceptsUse() {
-    return usable() && !removalRequested;
+    return usable() && !removalRequested && !doubtful() && ageSeconds() < times.failSeconds();
+  }
+
+  /**
+   * Seconds since the last renewal, time spent suspended included: other hosts count that, too. Any
+   * thread.
+   */
+  public long ageSeconds() {
+    RenewalStatus last = status;
+    return clock.seconds() - last.renewalSuccess() + suspendedSince(last) / Clock.SECOND_NANOS;
+  }
+
+  /**
+   * Whether the host was suspended for more than an io_timeout since the last renewal: until the
+   * next one our lease counts as lost for everything new (recovery.md 13). Any thread.
+   */
+  boolean doubtful() {
+    return suspendedSince(status) > times.ioTimeoutNanos();
+  }
+
+  private long suspendedSince(RenewalStatus last) {
+    return clock.suspendedNanos() - last.suspendedNanosBefore();
+  }
+
+  /**
+   * An operation on a resource index begins: until its end no other one does, and removal is
+   * refused.
+   *
+   * @return false when one runs already
+   */
+  public boolean beginIndexOperation() {
+    boolean free = !indexOperation;
+    indexOperation = true;
+    return free;
+  }
+
+  /** The operation begun with {@link #beginIndexOperation} has ended. */
+  public void endIndexOperation() {
+    indexOperation = false;
+  }
+
+  boolean indexOperation() {
+    return indexOperation;
   }
 
   /** Whether something that we do not know uses it: removal must wait (SET_CONFIG USED). */
@@ -278,7 +329,8 @@ public final class Lockspace {
     closingListeners.remove(listener);
   }
 
-  private void tellClosing() {
+  /** Tells whoever waits for something in the lockspace that no new use can begin any more. */
+  public void tellClosing() {
     List.copyOf(closingListeners).forEach(Runnable::run);
   }
 
@@ -288,7 +340,6 @@ public final class Lockspace {
     killingSinceSeconds = nowSeconds;
     cause = why;
     killing = Killing.RUNNING;
-    tellClosing();
   }
 
   /** All processes left have ignored every signal. */

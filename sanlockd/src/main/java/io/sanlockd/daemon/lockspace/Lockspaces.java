@@ -54,13 +54,14 @@ public final class Lockspaces {
       DiskOpener opener,
       StorageIdentity identity,
       Watchdog watchdog,
+      Rejoin rejoin,
       Clock clock,
       MainLoop mainLoop,
       RenewalRuntime runtime,
       Function<String, LeaseLog> logs) {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
-    this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims());
+    this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims(), rejoin);
     this.watchdog = watchdog;
     this.clock = clock;
     this.mainLoop = mainLoop;
@@ -90,7 +91,7 @@ public final class Lockspaces {
     LeaseTimes times =
         new LeaseTimes(ioTimeout == 0 ? settings.ioTimeout() : ioTimeout, fireTimeout);
     Lockspace lockspace =
-        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), logs);
+        new Lockspace(++lastId, spec, times, settings, runtime.stopSignal(), clock, logs);
     LeaseLog log = logs.apply(lockspace + " ");
     log.warning("lockspace " + spec);
     RenewalThread renewal =
@@ -275,13 +276,17 @@ public final class Lockspaces {
   /**
    * Asks for removal; supervision then kills the users and ends it.
    *
-   * @return 0, -115 already ending, -2 unknown
+   * @return 0, -115 already ending, -2 unknown, -16 a resource index is being changed
    */
   public int remove(LockspaceSpec query) {
     for (Lockspace lockspace : all) {
       if (lockspace.spec().isNamedBy(query)) {
         if (lockspace.phase() == Lockspace.Phase.REMOVING) {
           return ResultCode.EINPROGRESS.number();
+        }
+        if (lockspace.indexOperation()) {
+          logs.apply(lockspace + " ").error("rem_lockspace ignored for rindex_op");
+          return ResultCode.EBUSY.number();
         }
         lockspace.requestRemoval();
         if (lockspace.phase() == Lockspace.Phase.ADDING) {

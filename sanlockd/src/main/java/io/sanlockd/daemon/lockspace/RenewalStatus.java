@@ -10,6 +10,7 @@ package io.sanlockd.daemon.lockspace;
  * @param renewalResult result of the last renewal attempt
  * @param renewalAttempt when it began
  * @param renewalSuccess time before the last good write
+ * @param suspendedNanosBefore how long the host had been suspended before that
  * @param corruptResult first result that said our lease was overwritten, 0 = none; sticky
  */
 public record RenewalStatus(
@@ -19,18 +20,33 @@ public record RenewalStatus(
     int renewalResult,
     long renewalAttempt,
     long renewalSuccess,
+    long suspendedNanosBefore,
     int corruptResult) {
-  /** Nothing has happened yet. */
-  static final RenewalStatus NONE = new RenewalStatus(0, 0, 0, 0, 0, 0, 0);
+  private static final int ACQUIRED = 1;
 
-  static RenewalStatus acquired(int result, long attempt, long success) {
-    return new RenewalStatus(result, attempt, success, result, attempt, success, 0);
+  /** Nothing has happened yet. */
+  static final RenewalStatus NONE = new RenewalStatus(0, 0, 0, 0, 0, 0, 0, 0);
+
+  static RenewalStatus refused(int result, long attempt) {
+    return new RenewalStatus(result, attempt, 0, result, attempt, 0, 0, 0);
   }
 
-  RenewalStatus renewed(int result, long attempt, long success) {
+  static RenewalStatus acquired(long attempt, long success, long suspendedNanos) {
+    return new RenewalStatus(
+        ACQUIRED, attempt, success, ACQUIRED, attempt, success, suspendedNanos, 0);
+  }
+
+  RenewalStatus renewed(int result, long attempt, long success, long suspendedNanos) {
     int corrupt = corruptResult == 0 && isCorrupt(result) ? result : corruptResult;
     return new RenewalStatus(
-        acquireResult, acquireAttempt, acquireSuccess, result, attempt, success, corrupt);
+        acquireResult,
+        acquireAttempt,
+        acquireSuccess,
+        result,
+        attempt,
+        success,
+        suspendedNanos,
+        corrupt);
   }
 
   /** The results that mean that somebody overwrote our lease (delta-lease.md 6.4). */

@@ -27,6 +27,8 @@ final class RenewalThread implements Runnable {
   private static final long RETRY_PAUSE_NANOS = Clock.SECOND_NANOS / 2;
   private static final long SETTLE_PAUSE_NANOS = Clock.SECOND_NANOS / 10;
   private static final long SETTLE_LIMIT_NANOS = 120 * Clock.SECOND_NANOS;
+  private static final long LONGEST_SLEEP_NANOS = Clock.SECOND_NANOS;
+  private static final int CORRUPT_LOG_SECONDS = 30;
 
   /** What the main loop hears from the thread, on the thread. */
   interface Reports {
@@ -52,6 +54,7 @@ final class RenewalThread implements Runnable {
   private final LeaseLog log;
   private final StopSignal stop;
   private final Reports reports;
+  private long nextCorruptLogSeconds;
 
   /**
    * What all lockspaces of the daemon share on the side of the disks.
@@ -59,8 +62,9 @@ final class RenewalThread implements Runnable {
    * @param opener opens them
    * @param identity tells whether two paths are one
    * @param claims areas in use
+   * @param rejoin knows whether former users of our host_id are gone
    */
-  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims) {}
+  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims, Rejoin rejoin) {}
 
   RenewalThread(
       Lockspace lockspace,
@@ -94,7 +98,7 @@ final class RenewalThread implements Runnable {
       }
     } catch (LeaseException e) {
       log.error("open_disk " + path + " error " + e.result());
-      lockspace.publish(RenewalStatus.acquired(ResultCode.ENODEV.number(), clock.seconds(), 0));
+      lockspace.publish(RenewalStatus.refused(ResultCode.ENODEV.number(), clock.seconds()));
       reports.acquired(ResultCode.ENODEV.number());
     }
     storage.claims().release(lockspace);
@@ -112,11 +116,13 @@ final class RenewalThread implements Runnable {
       LockspaceSpec spec = lockspace.spec();
       lockspace.guardedBy(watchdog.connect(spec.name(), spec.hostId(), lockspace.times(), log));
       lease = new DeltaLease(identity, disk, lockspace.renewalReadExtendNanos(), clock, stop, log);
-      lease.acquire(false, stop);
+      lease.acquire(held -> storage.rejoin().allowed(spec, held), stop);
+      storage.rejoin().joined(spec, lease.current().ownerGeneration());
       lockspace.joined(
           new Membership(identity, lease.current().ownerGeneration(), readerDisk, monitor));
       lockspace.publish(
-          RenewalStatus.acquired(ResultCode.OK.number(), attempt, lease.lastSuccessSeconds()));
+          RenewalStatus.acquired(
+              attempt, lease.lastSuccessSeconds(), lease.suspendedNanosBefore()));
       lockspace.history().success(lease.lastSuccessSeconds(), 0, 0);
       // Fills the host table before anybody asks it, and gives the watchdog a fresh time.
       renew(lease);
@@ -125,7 +131,7 @@ final class RenewalThread implements Runnable {
       return lease;
     } catch (LeaseException e) {
       log.error("add_lockspace " + lockspace.spec() + ": " + e.getMessage());
-      lockspace.publish(RenewalStatus.acquired(e.result(), attempt, 0));
+      lockspace.publish(RenewalStatus.refused(e.result(), attempt));
       reports.acquired(e.result());
       if (lease != null) {
         leave(lease);
@@ -136,6 +142,7 @@ final class RenewalThread implements Runnable {
 
   /** Nobody uses the lockspace any more: gives everything back. */
   private void leave(DeltaLease lease) {
+    storage.rejoin().left(lockspace.spec());
     lease.release();
     closeWatchdog();
     awaitSettled(lease);
@@ -194,11 +201,15 @@ final class RenewalThread implements Runnable {
     while (!stop.cancelled()) {
       long dueNanos =
           (lease.lastSuccessSeconds() + lockspace.times().renewalSeconds()) * Clock.SECOND_NANOS;
-      long waitNanos = Math.max(dueNanos - clock.nanos(), succeeded ? 0 : RETRY_PAUSE_NANOS);
-      if (waitNanos > 0) {
-        stop.sleep(waitNanos);
+      // After a suspend only a renewal tells whether the host_id is still ours.
+      long waitNanos = lockspace.doubtful() ? 0 : dueNanos - clock.nanos();
+      if (!succeeded) {
+        waitNanos = Math.max(waitNanos, RETRY_PAUSE_NANOS);
       }
-      if (!stop.cancelled()) {
+      if (waitNanos > 0) {
+        stop.sleep(Math.min(waitNanos, LONGEST_SLEEP_NANOS));
+      }
+      if (!stop.cancelled() && waitNanos <= LONGEST_SLEEP_NANOS) {
         succeeded = renew(lease);
       }
     }
@@ -210,7 +221,13 @@ final class RenewalThread implements Runnable {
     Renewal renewal = lease.renew(lockspace.notices().current(attempt));
     long length = clock.seconds() - attempt;
     lockspace.publish(
-        lockspace.status().renewed(renewal.result(), attempt, lease.lastSuccessSeconds()));
+        lockspace
+            .status()
+            .renewed(
+                renewal.result(),
+                attempt,
+                lease.lastSuccessSeconds(),
+                lease.suspendedNanosBefore()));
     if (renewal.succeeded()) {
       lockspace.watchdog().renewed(lease.lastSuccessSeconds());
       lockspace
@@ -219,14 +236,7 @@ final class RenewalThread implements Runnable {
       logSuccess(lease.lastSuccessSeconds(), length, before);
     } else {
       lockspace.history().failure(renewal.result());
-      log.error(renewal.message());
-      log.error(
-          "renewal error "
-              + renewal.result()
-              + " delta_length "
-              + length
-              + " last_success "
-              + before);
+      logFailure(renewal, length, before);
     }
     if (renewal.image().isPresent()) {
       try (LeaseBuffer image = renewal.image().get()) {
@@ -237,6 +247,25 @@ final class RenewalThread implements Runnable {
       }
     }
     return renewal.succeeded();
+  }
+
+  private void logFailure(Renewal renewal, long length, long lastSuccess) {
+    if (renewal.result() == lockspace.status().corruptResult()) {
+      // It stays like that until the last process is gone.
+      long now = clock.seconds();
+      if (now < nextCorruptLogSeconds) {
+        return;
+      }
+      nextCorruptLogSeconds = now + CORRUPT_LOG_SECONDS;
+    }
+    log.error(renewal.message());
+    log.error(
+        "renewal error "
+            + renewal.result()
+            + " delta_length "
+            + length
+            + " last_success "
+            + lastSuccess);
   }
 
   private void logSuccess(long timestamp, long length, long before) {

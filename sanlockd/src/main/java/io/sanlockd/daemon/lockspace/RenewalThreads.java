@@ -6,15 +6,18 @@ import java.util.function.Consumer;
 
 /** Real threads in real time. */
 public final class RenewalThreads implements RenewalRuntime {
+  private final Runnable onStart;
   private final Consumer<Throwable> onFatal;
 
   /**
    * Threads whose failure is told.
    *
+   * @param onStart runs first on each thread
    * @param onFatal told about a throwable that escaped from a thread: a bug, after which the daemon
    *     must not go on
    */
-  public RenewalThreads(Consumer<Throwable> onFatal) {
+  public RenewalThreads(Runnable onStart, Consumer<Throwable> onFatal) {
+    this.onStart = onStart;
     this.onFatal = onFatal;
   }
 
@@ -33,6 +36,7 @@ public final class RenewalThreads implements RenewalRuntime {
 
   private void guarded(Runnable body) {
     try {
+      onStart.run();
       body.run();
     } catch (Throwable e) {
       onFatal.accept(e);

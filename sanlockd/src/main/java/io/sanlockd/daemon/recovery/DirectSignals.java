@@ -12,10 +12,15 @@ public final class DirectSignals implements ProcessSignals {
 
   /** Sends a signal by pid with more privilege than ours. */
   public interface Helper {
-    /** Whether there is one. */
-    boolean available();
+    /** Whether there is one that may. */
+    boolean maySignalAnybody();
 
-    /** Returns 0 or a negative errno: -ENOTCONN when there is none, -EAGAIN when it is busy. */
+    /**
+     * Has a signal sent. Allocates nothing.
+     *
+     * @return 0, or a negative errno when that will not happen: -ENOTCONN when there is no helper,
+     *     -EAGAIN when it is busy, -EPERM when it has no more privilege than we
+     */
     int kill(int pid, int signal);
   }
 
@@ -37,7 +42,7 @@ public final class DirectSignals implements ProcessSignals {
 
   @Override
   public int test(Client client) {
-    if (helper.available()) {
+    if (helper.maySignalAnybody()) {
       return 0;
     }
     return client.process().isEmpty() ? -Errno.ESRCH : client.process().get().signal(NO_SIGNAL);

@@ -10,6 +10,7 @@ import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.Pipe;
 import io.sanlockd.posix.PosixException;
+import io.sanlockd.posix.Users;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -22,13 +23,16 @@ import java.util.Optional;
  * The helper process and the pipes to it (recovery.md 8). It kills, runs programs and writes sysfs
  * for the daemon, which never waits for it: a full pipe is counted and the message is lost, to be
  * sent again by whoever still needs it. When it ends, or has sent no status for a minute, another
- * one is started, after a pause that grows. Main loop only.
+ * one is started, after a pause that grows as long as none of them lives for a minute. One that is
+ * started after the daemon has given up root is no more powerful than the daemon. Main loop only.
  */
 public final class HelperLink implements DirectSignals.Helper {
   private static final int SILENCE_LIMIT_SECONDS = 60;
+  private static final int SOUND_LIFE_SECONDS = 60;
   private static final int FIRST_PAUSE_SECONDS = 1;
   private static final int LONGEST_PAUSE_SECONDS = 30;
   private static final int NONE = -1;
+  private static final int ROOT = 0;
 
   private final List<String> command;
   private final boolean showErrors;
@@ -44,11 +48,12 @@ public final class HelperLink implements DirectSignals.Helper {
   private boolean starting;
   private int pauseSeconds = FIRST_PAUSE_SECONDS;
   private long startAgainSeconds;
+  private long startedSeconds;
   private long lastStatusSeconds;
   private int fullCount;
 
   /** A helper with our ends of its pipes. */
-  private record Running(Process process, int messageFd, int statusFd) {}
+  private record Running(Process process, boolean root, int messageFd, int statusFd) {}
 
   /**
    * A link without a helper yet.
@@ -69,6 +74,8 @@ public final class HelperLink implements DirectSignals.Helper {
     this.workers = workers;
     this.clock = clock;
     this.log = log;
+    // Loads what a kill needs.
+    HelperMessage.encodeKillPid(message, 0, 0);
   }
 
   /** Starts the first helper; waits for the start, so before the main loop runs. */
@@ -77,9 +84,18 @@ public final class HelperLink implements DirectSignals.Helper {
   }
 
   /** Whether there is a helper that takes messages. */
-  @Override
   public boolean available() {
     return running != null;
+  }
+
+  @Override
+  public boolean maySignalAnybody() {
+    return running != null && running.root;
+  }
+
+  /** Whether another helper is being started at the moment. */
+  boolean starting() {
+    return starting;
   }
 
   /** Pid of the helper, -1 when there is none. */
@@ -102,13 +118,11 @@ public final class HelperLink implements DirectSignals.Helper {
     return lastStatusSeconds;
   }
 
-  /**
-   * Has a signal sent to a process. Allocates nothing.
-   *
-   * @return 0, or a negative errno when the message was not sent
-   */
   @Override
   public int kill(int pid, int signal) {
+    if (running != null && !running.root) {
+      return -Errno.EPERM;
+    }
     HelperMessage.encodeKillPid(message, pid, signal);
     return send();
   }
@@ -174,7 +188,11 @@ public final class HelperLink implements DirectSignals.Helper {
       return;
     }
     running = helper;
-    lastStatusSeconds = clock.seconds();
+    startedSeconds = clock.seconds();
+    lastStatusSeconds = startedSeconds;
+    if (!helper.root) {
+      log.debug("the helper is not root, so it may signal only whom the daemon itself may");
+    }
     log.debug("helper pid " + pid());
   }
 
@@ -183,7 +201,6 @@ public final class HelperLink implements DirectSignals.Helper {
     int count = Fd.read(running.statusFd, status);
     if (count > 0) {
       lastStatusSeconds = clock.seconds();
-      pauseSeconds = FIRST_PAUSE_SECONDS;
     } else if (count != -Errno.EAGAIN) {
       log.error("helper pid " + pid() + " has ended");
       lose();
@@ -194,6 +211,9 @@ public final class HelperLink implements DirectSignals.Helper {
     descriptors.unwatch(running.statusFd);
     closePipes(running);
     running = null;
+    if (clock.seconds() - startedSeconds >= SOUND_LIFE_SECONDS) {
+      pauseSeconds = FIRST_PAUSE_SECONDS;
+    }
     scheduleNextStart();
   }
 
@@ -229,7 +249,8 @@ public final class HelperLink implements DirectSignals.Helper {
               .start();
       Fd.setNonBlocking(messages.writeFd(), true);
       Fd.setNonBlocking(answers.readFd(), true);
-      return new Running(process, messages.writeFd(), answers.readFd());
+      return new Running(
+          process, Users.effectiveUid() == ROOT, messages.writeFd(), answers.readFd());
     } catch (IOException e) {
       Fd.close(messages.writeFd());
       Fd.close(answers.readFd());

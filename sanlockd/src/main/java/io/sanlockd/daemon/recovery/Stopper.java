@@ -51,8 +51,12 @@ final class Stopper {
   /** One round over all users of a lockspace. */
   void round(Lockspace lockspace, long nowSeconds) {
     signalUsers(lockspace, nowSeconds);
-    clients.forEach(client -> report(client, lockspace));
-    clients.departed().forEach(client -> report(client, lockspace));
+    for (Client client : clients.connected()) {
+      report(client, lockspace);
+    }
+    for (Client client : clients.departed()) {
+      report(client, lockspace);
+    }
   }
 
   /** The part of a round that must always work. */
@@ -60,8 +64,12 @@ final class Stopper {
     if (lockspace.killing() == Lockspace.Killing.STUCK) {
       return;
     }
-    clients.forEach(client -> stopIfUsing(client, lockspace, nowSeconds));
-    clients.departed().forEach(client -> stopIfUsing(client, lockspace, nowSeconds));
+    for (Client client : clients.connected()) {
+      stopIfUsing(client, lockspace, nowSeconds);
+    }
+    for (Client client : clients.departed()) {
+      stopIfUsing(client, lockspace, nowSeconds);
+    }
   }
 
   private void stopIfUsing(Client client, Lockspace lockspace, long nowSeconds) {

@@ -32,6 +32,7 @@ public final class Supervisor {
   private final Resources resources;
   private final ProcessSignals signals;
   private final Stopper stopper;
+  private final PauseMonitor pauses;
   private final Clock clock;
   private final Function<String, LeaseLog> logs;
 
@@ -55,8 +56,14 @@ public final class Supervisor {
     this.resources = resources;
     this.signals = signals;
     this.stopper = new Stopper(clients, signals, programs, graceSeconds, logs);
+    this.pauses = new PauseMonitor(clock, logs.apply(""));
     this.clock = clock;
     this.logs = logs;
+  }
+
+  /** What stops processes. */
+  Stopper stopper() {
+    return stopper;
   }
 
   /**
@@ -65,13 +72,24 @@ public final class Supervisor {
    * @return milliseconds until the next pass
    */
   public int pass() {
+    pauses.passBegins();
+    int nextMillis = supervise();
+    pauses.nextAfterMillis(nextMillis);
+    return nextMillis;
+  }
+
+  private int supervise() {
     int nextMillis = NORMAL_MILLIS;
     settleDeparted();
     for (Lockspace lockspace : lockspaces.in(Lockspace.Phase.ACTIVE)) {
-      if (lockspace.killing() == Lockspace.Killing.NO && !startKillingIfNeeded(lockspace)) {
+      boolean begins = lockspace.killing() == Lockspace.Killing.NO;
+      if (begins && !startKillingIfNeeded(lockspace)) {
         continue;
       }
       stopper.round(lockspace, clock.seconds());
+      if (begins) {
+        lockspace.tellClosing();
+      }
       if (allGone(lockspace) && !blocked(lockspace)) {
         reportClear(lockspace);
         resources.purge(lockspace);
@@ -106,7 +124,7 @@ public final class Supervisor {
       log.error("check_our_lease corrupt " + status.corruptResult());
       return Optional.of(Lockspace.Cause.OVERWRITTEN);
     }
-    long age = clock.seconds() - status.renewalSuccess();
+    long age = lockspace.ageSeconds();
     if (age >= lockspace.times().failSeconds()) {
       log.error("check_our_lease failed " + age);
       return Optional.of(Lockspace.Cause.EXPIRED);
@@ -128,12 +146,20 @@ public final class Supervisor {
     if (left.isEmpty()) {
       return true;
     }
-    boolean stuck = left.stream().allMatch(c -> c.kills().sent() >= Stopper.LIMIT);
-    if (stuck && lockspace.killing() != Lockspace.Killing.STUCK) {
+    if (stuck(left) && lockspace.killing() != Lockspace.Killing.STUCK) {
       logs.apply(lockspace + " ").error("killing pids stuck " + left.size());
       lockspace.killingStuck();
     }
     return false;
+  }
+
+  private static boolean stuck(List<Client> left) {
+    for (Client client : left) {
+      if (client.kills().sent() < Stopper.LIMIT) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether something that is no process keeps us from leaving; our renewals make it safe. */
@@ -171,12 +197,11 @@ public final class Supervisor {
   /** Every client whose process may use the lockspace, with or without a connection. */
   private List<Client> users(Lockspace lockspace) {
     List<Client> users = new ArrayList<>();
-    clients.forEach(
-        client -> {
-          if (uses(client, lockspace)) {
-            users.add(client);
-          }
-        });
+    for (Client client : clients.connected()) {
+      if (uses(client, lockspace)) {
+        users.add(client);
+      }
+    }
     for (Client client : clients.departed()) {
       if (uses(client, lockspace) && !stopper.exited(client)) {
         users.add(client);
@@ -186,7 +211,12 @@ public final class Supervisor {
   }
 
   private static boolean uses(Client client, Lockspace lockspace) {
-    return client.tokens().stream().anyMatch(t -> t.resource().lockspace() == lockspace);
+    for (Token token : client.tokens()) {
+      if (token.resource().lockspace() == lockspace) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -240,9 +270,17 @@ public final class Supervisor {
     List.copyOf(clients.departed()).forEach(this::settle);
   }
 
+  private static boolean usesDeadSpace(Client client) {
+    for (Token token : client.tokens()) {
+      if (token.spaceDead()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void settle(Client client) {
-    boolean beingKilled = client.tokens().stream().anyMatch(Token::spaceDead);
-    if (client.activeCommand() != 0 || (beingKilled && !stopper.exited(client))) {
+    if (client.activeCommand() != 0 || (usesDeadSpace(client) && !stopper.exited(client))) {
       return;
     }
     clients.departed().remove(client);

@@ -68,10 +68,24 @@ public final class Resources {
     return acquire;
   }
 
+  /**
+   * Operations on resource indexes, by the same means.
+   *
+   * @param initTimeoutNanos limit of writing a whole area
+   */
+  public Indexes indexes(long initTimeoutNanos) {
+    return new Indexes(seams, initTimeoutNanos);
+  }
+
   Resource begin(LeaseRequest request, Client holder) {
     Resource resource = table.add(request);
     resource.begin(request, holder);
     return resource;
+  }
+
+  /** Whether writes of a release may still reach an area, under whatever name. */
+  boolean leaving(DiskSpec place) {
+    return table.leaving(place);
   }
 
   boolean full() {

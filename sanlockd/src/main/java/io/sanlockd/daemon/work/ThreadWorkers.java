@@ -105,7 +105,16 @@ public final class ThreadWorkers implements Workers {
   @Override
   public void later(long delayNanos, Runnable action) {
     ScheduledFuture<?> unused =
-        timer.schedule(() -> mainLoop.execute(action), delayNanos, TimeUnit.NANOSECONDS);
+        timer.schedule(() -> handOver(action), delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A timer keeps what its work throws to itself. */
+  private void handOver(Runnable action) {
+    try {
+      mainLoop.execute(action);
+    } catch (Throwable e) {
+      onFatal.accept(e);
+    }
   }
 
   @Override

@@ -3,12 +3,14 @@ package io.sanlockd.daemon.boot;
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.daemon.incarnation.Incarnation;
+import io.sanlockd.daemon.incarnation.KernelProcesses;
+import io.sanlockd.daemon.incarnation.Machine;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.LockFile;
-import io.sanlockd.posix.MonotonicClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -34,17 +36,24 @@ final class RealDaemon implements AutoCloseable {
     RunDirectory runDirectory = RunDirectory.of(directory.toString());
     runDirectory.create(-1, -1);
     this.lock = runDirectory.lock();
-    Clock clock = MonotonicClock::nanos;
+    Clock clock = new SystemClock();
     this.log =
         new DaemonLog(
             new LogSettings(directory.resolve("log"), 7, -1, false, true),
             clock,
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1));
     DaemonOptions options = DaemonOptions.parse(words, NOBODY);
+    LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(directory.toString()));
     Daemon daemon =
         Daemon.create(
             options,
-            options.hostName.orElseGet(HostName::generate),
+            hostName,
+            Incarnation.begin(
+                directory,
+                hostName,
+                Machine.read(Path.of("/")),
+                new KernelProcesses(),
+                log.prefixed("")),
             runDirectory,
             -1,
             -1,
@@ -99,6 +108,16 @@ final class RealDaemon implements AutoCloseable {
   /** What a termination signal does. */
   void terminate() {
     termination.get().run();
+  }
+
+  /** What happens after an internal error. */
+  InternalErrors errors() {
+    return new InternalErrors(log);
+  }
+
+  /** Waits until it has ended. */
+  void awaitEnd() {
+    end.join();
   }
 
   boolean ended() {

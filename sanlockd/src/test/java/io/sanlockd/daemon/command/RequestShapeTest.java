@@ -35,7 +35,6 @@ class RequestShapeTest {
   private static final int EINVAL = -22;
   private static final int ENOSPC = -28;
   private static final int ERANGE = -34;
-  private static final int EOPNOTSUPP = -95;
   private static final int ENOTCONN = -107;
   private static final int IO_TIMEOUT = 1;
 
@@ -173,15 +172,6 @@ class RequestShapeTest {
       assertThat(daemon.clients().all()).noneMatch(c -> c.activeCommand() != 0);
     }
     assertThat(daemon.workers().idle()).isTrue();
-  }
-
-  @Test
-  void whatIsNotThereYetIsNotSupportedInTheShapeItsClientExpects() {
-    VirtualClient client = daemon.client();
-
-    client.send(Command.LOOKUP_RINDEX, 0, 0, 0, p -> p.put(new byte[1168]));
-    assertThat(client.lastResult()).isEqualTo(EOPNOTSUPP);
-    assertThat(client.connection().lastReply().body()).isEqualTo(ByteBuffer.allocate(64));
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests recorded with the C daemon get the same replies from ours in the same state. */
 class RecordedConversationsTest {
   private static final String DISK1 = "/leases/disk1";
+  private static final String DISK3 = "/leases/disk3";
   private static final String DISK2 = "/leases/disk2";
   private static final int IO_TIMEOUT = 2;
   private static final int DISK_MIB = 14;
@@ -81,15 +82,24 @@ class RecordedConversationsTest {
     replay(name, daemon.client(4321), 4321);
   }
 
+  /** Plays one of several connections of a recording on a connection of its own. */
+  private void replay(String name, int connection) {
+    replay(name, connection, daemon.client(4321), 4321);
+  }
+
   /**
-   * Plays the only connection of a recording.
+   * Plays the first connection of a recording.
    *
    * @param pid stands for the process that the recording addresses
    */
   private void replay(String name, VirtualClient client, int pid) {
+    replay(name, 1, client, pid);
+  }
+
+  private void replay(String name, int connection, VirtualClient client, int pid) {
     Capture capture = Capture.read(name);
     int before = client.replies();
-    send(capture.requests(1), client, pid);
+    send(capture.requests(connection), client, pid);
     world.time().advance(PATIENCE_SECONDS);
     StringBuilder ours = new StringBuilder();
     List<Reply> all = client.connection().replies();
@@ -97,8 +107,8 @@ class RecordedConversationsTest {
       ours.append(MaskedReply.of(bytes(reply)));
     }
     // After an error the recorded client often did not read what follows the header.
-    assertThat(ours.toString()).as(name).startsWith(MaskedReply.of(capture.replies(1)));
-    assertThat(all.size() - before).as(name).isEqualTo(headers(capture.replies(1)));
+    assertThat(ours.toString()).as(name).startsWith(MaskedReply.of(capture.replies(connection)));
+    assertThat(all.size() - before).as(name).isEqualTo(headers(capture.replies(connection)));
   }
 
   private static int headers(byte[] stream) {
@@ -123,7 +133,7 @@ class RecordedConversationsTest {
         byte[] payload = new byte[sent];
         bytes.get(payload);
         if (recorded.command() == Command.ACQUIRE.number()) {
-          bytes.position(bytes.position() + PayloadFraming.surplus(recorded, required));
+          bytes.position(bytes.position() + PayloadFraming.surplus(recorded, sent));
         }
         client.connection().send(addressed(recorded, pid), payload);
         world.time().settle();
@@ -156,6 +166,8 @@ class RecordedConversationsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "00-acquire-e2big",
+        "00-acquire-esrch",
         "00-minor-version",
         "33-set_config-enoent",
         "00-pipelined",
@@ -188,6 +200,7 @@ class RecordedConversationsTest {
         "12-cli-align",
         "15-cli-host_status-enospc",
         "16-inq_lockspace-enoent",
+        "17-killpath-unregistered",
         "18-cli-init-ls",
         "18-write_lockspace-512-1M",
         "18-write_lockspace-badflags",
@@ -222,6 +235,10 @@ class RecordedConversationsTest {
         "28-version",
         "29-cli-shutdown_wait-ok",
         "34-cli-renewal-enospc",
+        "35-format_rindex-nofile",
+        "37-lookup_rindex-nolockspace",
+        "38-create_resource-nolockspace",
+        "40-rebuild_rindex-nolockspace",
         "py-01-register",
         "py-18-write_lockspace",
         "py-19-write_resource",
@@ -280,6 +297,7 @@ class RecordedConversationsTest {
         "07-acquire-ex-owner",
         "07-acquire-lver",
         "07-acquire-nodisks",
+        "07-acquire-orphanonly-lvb",
         "07-acquire-nofile",
         "07-acquire-nolease",
         "07-acquire-nolockspace",
@@ -407,6 +425,8 @@ class RecordedConversationsTest {
 
     replay("07-acquire-idlive", client, 77);
     replay("07-acquire-nowait", client, 77);
+    replay("22-cli-gets", 1);
+    replay("22-cli-gets", 2);
     replay("23-get_hosts-all");
     replay("23-get_hosts-one");
     replay("15-cli-host_status");
@@ -424,6 +444,10 @@ class RecordedConversationsTest {
     replay("25-set_lvb-toobig");
     replay("25-set_lvb-toobig2");
     replay("26-get_lvb-ok");
+    client.releaseAll();
+    replay("py-07-acquire", client, 77);
+    replay("py-25-set_lvb");
+    replay("py-26-get_lvb");
     client.releaseAll();
     holding(daemon, 78, lease(1), lease(5), lease(8).withFlags(ResourceFlags.SHARED));
     replay("25-set_lvb-nolvb");
@@ -462,8 +486,33 @@ class RecordedConversationsTest {
 
     replay("24-read_resource_owners-ex", client, 77);
     replay("11-request-old");
+    replay("31-end_event-enoent", 2);
+    replay("08-release-one", client, 77);
     replay("11-request-graceful");
     assertThat(holder.process().signals()).contains(15);
+  }
+
+  @Test
+  void aResourceIndex() {
+    world.disks().create(DISK3, 8 * World.MIB);
+    joined(daemon, 1);
+
+    replay("35-format_rindex-badflags");
+    replay("35-format_rindex-ok");
+    replay("38-create_resource-ok");
+    replay("37-lookup_rindex-name");
+    replay("37-lookup_rindex-offset");
+    replay("37-lookup_rindex-diff");
+    replay("37-lookup_rindex-enoent");
+    replay("37-lookup_rindex-badoffset");
+    replay("37-lookup_rindex-wronglockspace");
+    replay("37-lookup_rindex-wrongoff");
+    replay("38-create_resource-norindex");
+    replay("36-update_rindex-add");
+    replay("36-update_rindex-einval");
+    replay("36-update_rindex-rem");
+    replay("40-rebuild_rindex-ok");
+    replay("39-delete_resource-ok");
   }
 
   @Test

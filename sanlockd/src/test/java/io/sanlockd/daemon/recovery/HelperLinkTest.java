@@ -13,6 +13,7 @@ import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.Signals;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,32 @@ class HelperLinkTest {
     assertThat(link.pid()).isNotEqualTo(first);
   }
 
+  /** Kills the helper, and tells after how many seconds another one is started. */
+  private int secondsUntilReplaced() throws Exception {
+    assertThat(ProcessHandle.of(link.pid()).orElseThrow().destroyForcibly()).isTrue();
+    runUntil(() -> !link.available());
+    int passed = 0;
+    while (!link.starting()) {
+      assertThat(passed).isLessThan(1000);
+      seconds.incrementAndGet();
+      passed++;
+      link.check();
+    }
+    runUntil(link::available);
+    return passed;
+  }
+
+  @Test
+  void aHelperThatDoesNotLiveForAMinuteIsReplacedLaterAndLater() throws Exception {
+    List<Integer> pauses = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      pauses.add(secondsUntilReplaced());
+    }
+    assertThat(pauses).containsExactly(1, 2, 4, 8);
+    seconds.addAndGet(60);
+    assertThat(secondsUntilReplaced()).isEqualTo(1);
+  }
+
   @Test
   void aHelperThatIsSilentForAMinuteIsKilledAndReplaced() throws Exception {
     runUntil(() -> link.lastStatusSeconds() == 1000);
@@ -137,6 +164,32 @@ class HelperLinkTest {
     seconds.addAndGet(1);
     link.check();
     runUntil(link::available);
+  }
+
+  @Test
+  void aHundredMoreThanThePipeHoldsAreAllKilledWithinTwoSeconds() throws Exception {
+    List<Process> victims = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      victims.add(new ProcessBuilder("/bin/sleep", "100").start());
+    }
+    Process stop = new ProcessBuilder("kill", "-STOP", Integer.toString(link.pid())).start();
+    assertThat(stop.waitFor()).isZero();
+    List<Process> left = new ArrayList<>(victims);
+    int rounds = 0;
+    // A round of supervision is due every 0.2 s; between two of them the helper empties its pipe.
+    while (!left.isEmpty()) {
+      left.removeIf(victim -> link.kill((int) victim.pid(), Signals.KILL) == 0);
+      if (rounds++ == 0) {
+        assertThat(left).hasSizeGreaterThan(50);
+        Process go = new ProcessBuilder("kill", "-CONT", Integer.toString(link.pid())).start();
+        assertThat(go.waitFor()).isZero();
+      }
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+    assertThat(rounds).isLessThanOrEqualTo(10);
+    for (Process victim : victims) {
+      assertThat(victim.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   @Test

@@ -37,7 +37,7 @@ public final class FakeHelper implements DirectSignals.Helper {
   }
 
   @Override
-  public boolean available() {
+  public boolean maySignalAnybody() {
     return running;
   }
 

@@ -18,7 +18,9 @@ public final class FakeProcesses implements ProcessTable {
 
   /** A process. */
   public static final class FakeProcess {
-    private final List<Integer> signals = new ArrayList<>();
+    /** Has room from the start: whoever signals shall allocate nothing. */
+    private final List<Integer> signals = new ArrayList<>(16);
+
     private boolean exited;
     private boolean foreign;
 
@@ -41,6 +43,11 @@ public final class FakeProcesses implements ProcessTable {
   /** The process of a number; it runs. */
   public FakeProcess process(int pid) {
     return running.computeIfAbsent(pid, number -> new FakeProcess());
+  }
+
+  /** The number is given to another process. */
+  public void reuse(int pid) {
+    running.put(pid, new FakeProcess());
   }
 
   /** How many processes are held on to. */

@@ -4,9 +4,11 @@ import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
+import io.sanlockd.daemon.command.UseRecord;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.MaxSectors;
+import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.LeaseRequests;
@@ -47,7 +49,7 @@ public final class VirtualDaemon {
   private final Dispatcher dispatcher;
   private boolean ended;
 
-  VirtualDaemon(World world, String hostName, Watchdog watchdog) {
+  VirtualDaemon(World world, String hostName, Watchdog watchdog, Rejoin rejoin) {
     this.world = world;
     VirtualTime time = world.time();
     DiskOpener opener = world.disks().opener();
@@ -60,6 +62,7 @@ public final class VirtualDaemon {
             opener,
             world.disks()::identity,
             watchdog,
+            rejoin,
             time,
             time::execute,
             renewals,
@@ -92,6 +95,7 @@ public final class VirtualDaemon {
             workers,
             opener,
             processes,
+            UseRecord.NONE,
             time,
             new DaemonFacts(
                 LeaseName.of(hostName),
@@ -214,6 +218,11 @@ public final class VirtualDaemon {
   /** Its resources. */
   public Resources resources() {
     return resources;
+  }
+
+  /** Its supervision. */
+  public Supervisor supervisor() {
+    return supervisor;
   }
 
   /** Its connections. */

@@ -23,6 +23,7 @@ public final class VirtualTime implements Clock, AutoCloseable {
   private final Semaphore parked = new Semaphore(0);
   private final Map<Thread, VirtualThread> threads = new ConcurrentHashMap<>();
   private volatile long nowNanos = START_SECONDS * SECOND_NANOS;
+  private volatile long suspendedNanos;
   private long lastSequence;
   private volatile boolean closed;
   private volatile Throwable failure;
@@ -105,6 +106,23 @@ public final class VirtualTime implements Clock, AutoCloseable {
   @Override
   public long nanos() {
     return nowNanos;
+  }
+
+  @Override
+  public long suspendedNanos() {
+    return suspendedNanos;
+  }
+
+  /** The host is suspended for a while and goes on. */
+  public void suspend(double seconds) {
+    long before = suspendedNanos;
+    suspendedNanos = before + (long) (seconds * SECOND_NANOS);
+  }
+
+  /** Nothing of the daemon runs for a while, though time passes. */
+  public void pause(double seconds) {
+    long before = nowNanos;
+    nowNanos = before + (long) (seconds * SECOND_NANOS);
   }
 
   /** Starts a thread; it runs in the next {@link #advance}. */

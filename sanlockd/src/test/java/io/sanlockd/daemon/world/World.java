@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.world;
 
+import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.watchdog.WdmdWatchdog;
 import io.sanlockd.lease.LeaseException;
@@ -86,13 +87,18 @@ public final class World implements AutoCloseable {
 
   /** A daemon without a watchdog. */
   public VirtualDaemon daemon(String hostName) {
-    return new VirtualDaemon(this, hostName, Watchdog.NONE);
+    return daemon(hostName, Rejoin.NEVER);
+  }
+
+  /** A daemon without a watchdog that may know of a former one. */
+  public VirtualDaemon daemon(String hostName, Rejoin rejoin) {
+    return new VirtualDaemon(this, hostName, Watchdog.NONE, rejoin);
   }
 
   /** A daemon with a watchdog. */
   public VirtualDaemon daemon(String hostName, VirtualWdmd wdmd) {
     return new VirtualDaemon(
-        this, hostName, new WdmdWatchdog(wdmd, time, VirtualDaemon.GRACE_SECONDS));
+        this, hostName, new WdmdWatchdog(wdmd, time, VirtualDaemon.GRACE_SECONDS), Rejoin.NEVER);
   }
 
   @Override

@@ -7,12 +7,12 @@ import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.wdmd.client.WdmdGreeting.Generation;
 import io.sanlockd.wdmd.testing.DeviceOperation.Kind;
 import io.sanlockd.wdmd.testing.FakeWatchdog;
+import io.sanlockd.wdmd.testing.Prerequisites;
 import io.sanlockd.wdmd.testing.Until;
 import io.sanlockd.wdmd.testing.WdmdWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
@@ -32,8 +32,8 @@ class CWdmdTest {
 
   @BeforeEach
   void start() throws Exception {
-    skipIf(FakeWatchdog.missing());
-    skipIf(WdmdWorld.missingC());
+    Prerequisites.missing(FakeWatchdog.missing(), WdmdWorld.missingC())
+        .ifPresent(Assumptions::abort);
     device = FakeWatchdog.mount(Files.createDirectory(directory.resolve("dev")));
     WdmdWorld world = new WdmdWorld(directory);
     wdmd = world.startC(device.path());
@@ -52,17 +52,6 @@ class CWdmdTest {
     if (device != null) {
       device.close();
     }
-  }
-
-  private static void skipIf(Optional<String> missing) {
-    missing.ifPresent(
-        reason -> {
-          if ("1".equals(System.getenv("SANLOCKD_REQUIRE_C")) && reason.contains("installed")) {
-            Assertions.fail(reason + " although SANLOCKD_REQUIRE_C=1");
-          }
-          System.out.println("SKIPPED: " + reason);
-          Assumptions.abort(reason);
-        });
   }
 
   @Test

@@ -1,7 +1,5 @@
-package io.sanlockd.daemon.boot;
+package io.sanlockd.posix;
 
-import io.sanlockd.posix.Fd;
-import io.sanlockd.posix.OpenFlags;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -18,17 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import jnr.posix.POSIXFactory;
 
 /**
- * Starting the daemon in the background (cli.md 4). A running JVM can not fork, so it runs the same
- * program once more, in a session of its own and with the root directory as working directory, and
- * waits until that one serves its socket: unlike the C program the command has succeeded when the
- * daemon has.
+ * Starting a daemon in the background (cli.md 4 and 9). A running JVM can not fork, so it runs the
+ * same program once more, in a session of its own and with the root directory as working directory,
+ * and waits until that one serves its socket: unlike the C program the command has succeeded when
+ * the daemon has.
  */
-final class Background {
+public final class Background {
   /** First word of the arguments of the child. */
-  static final String CHILD = "--background-child";
+  public static final String CHILD = "--background-child";
 
   private static final String READY = "ready";
   private static final long START_SECONDS = 60;
@@ -40,18 +37,19 @@ final class Background {
   /**
    * Starts the daemon.
    *
-   * @param args the words after {@code sanlock daemon}
+   * @param name of the daemon, for messages
+   * @param args the words given to the main class of this JVM
    * @param stderr gets what the child says when it fails
    * @return exit status: 0 when the daemon's socket is listening
    */
-  static int start(String[] args, PrintStream stderr) {
+  public static int start(String name, String[] args, PrintStream stderr) {
     try {
       ProcessBuilder builder = new ProcessBuilder(childCommand(args));
       builder.directory(new File("/"));
       builder.redirectInput(new File("/dev/null"));
-      return await(builder.start(), stderr);
+      return await(name, builder.start(), stderr);
     } catch (IOException e) {
-      stderr.println("sanlock daemon: can not start in the background: " + e.getMessage());
+      stderr.println(name + ": can not start in the background: " + e.getMessage());
       return EXIT_FAILURE;
     }
   }
@@ -71,7 +69,7 @@ final class Background {
     return command;
   }
 
-  private static int await(Process child, PrintStream stderr) throws IOException {
+  private static int await(String name, Process child, PrintStream stderr) throws IOException {
     CompletableFuture<String> firstLine = inBackground(child.getInputStream(), false);
     CompletableFuture<String> errors = inBackground(child.getErrorStream(), true);
     try {
@@ -81,7 +79,7 @@ final class Background {
       stderr.print(errors.get(START_SECONDS, TimeUnit.SECONDS));
     } catch (TimeoutException e) {
       child.destroyForcibly();
-      stderr.println("sanlock daemon: not ready after " + START_SECONDS + " seconds, ended it");
+      stderr.println(name + ": not ready after " + START_SECONDS + " seconds, ended it");
     } catch (ExecutionException e) {
       throw new IOException(e.getCause());
     } catch (InterruptedException e) {
@@ -119,15 +117,14 @@ final class Background {
   }
 
   /** The child leaves its parent's session, so that nothing typed there reaches it. */
-  static void leaveSession() throws IOException {
-    int session = POSIXFactory.getNativePOSIX().setsid();
-    if (session < 0) {
-      throw new IOException("can not get a session of our own");
+  public static void leaveSession() throws PosixException {
+    if (Native.C.setsid() < 0) {
+      throw PosixException.last("setsid", "");
     }
   }
 
   /** The child's socket is listening: tells the parent, then lets go of its streams. */
-  static void ready() throws IOException {
+  public static void ready() throws IOException {
     System.out.println(READY);
     System.out.flush();
     int nothing = Fd.open("/dev/null", OpenFlags.RDWR | OpenFlags.CLOEXEC);

@@ -1,0 +1,111 @@
+package io.sanlockd.wdmd.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sanlockd.wdmd.testing.DeviceOperation.Kind;
+import org.junit.jupiter.api.Test;
+
+/** A pause of this process, wherever it falls, never leads to a ping after an expiry. */
+class LateTest {
+  private final VirtualWdmd wdmd = new VirtualWdmd(1000);
+
+  @Test
+  void afterAPauseBeyondTheExpiryNothingIsPingedOrClosed() {
+    VirtualWdmd.Peer client = wdmd.activate("c", 60, 1000, 1040);
+    wdmd.runUntil(1012);
+    pauseUntil(1045);
+    wdmd.runUntil(1060);
+    assertThat(wdmd.lastPingSeconds()).isEqualTo(1010);
+    assertThat(wdmd.device.isOpen()).isTrue();
+    assertThat(wdmd.resetSeconds()).isEqualTo(1070);
+    assertThat(wdmd.logged("not closed after an expiry")).isEqualTo(1);
+    assertThat(wdmd.logged("test failed rem 25 now 1045")).isEqualTo(1);
+    client.testLive(1060, 1140);
+    wdmd.runUntil(1062);
+    assertThat(wdmd.lastPingSeconds()).isBetween(1060.0, 1061.5);
+  }
+
+  @Test
+  void aPauseThatEndsBeforeTheExpiryCloses() {
+    wdmd.activate("c", 60, 1000, 1040);
+    pauseUntil(1039.2);
+    wdmd.runUntil(1039.2);
+    assertThat(wdmd.times(Kind.CLOSE_UNCLEAN)).containsExactly(1039.2);
+  }
+
+  @Test
+  void aDecisionThatGotOldIsNotCarriedOut() {
+    VirtualClock clock = new VirtualClock();
+    VirtualDevice device = new VirtualDevice(clock);
+    clock.nanos = VirtualClock.nanos(1000);
+    DeviceKeeper keeper = new DeviceKeeper(device, clock, line -> {});
+    keeper.start(60);
+    DeviceKeeper.Decision decision = new DeviceKeeper.Decision(clock.nanos, 5000);
+    clock.nanos += DeviceKeeper.DECISION_NANOS + 1;
+    assertThat(keeper.keepAlive(decision)).isFalse();
+    keeper.letFire(decision);
+    assertThat(device.record.of(Kind.KEEPALIVE)).hasSize(1);
+    assertThat(device.isOpen()).isTrue();
+    assertThat(keeper.keepAlive(new DeviceKeeper.Decision(clock.nanos, 5000))).isTrue();
+  }
+
+  @Test
+  void aDecisionIsNotCarriedOutPastTheExpiryHoweverFresh() {
+    VirtualClock clock = new VirtualClock();
+    VirtualDevice device = new VirtualDevice(clock);
+    clock.nanos = VirtualClock.nanos(1000);
+    DeviceKeeper keeper = new DeviceKeeper(device, clock, line -> {});
+    keeper.start(60);
+    DeviceKeeper.Decision decision = new DeviceKeeper.Decision(VirtualClock.nanos(1039.9), 1040);
+    clock.nanos = VirtualClock.nanos(1040);
+    assertThat(keeper.keepAlive(decision)).isFalse();
+    keeper.letFire(decision);
+    assertThat(device.isOpen()).isTrue();
+    assertThat(device.record.of(Kind.KEEPALIVE)).hasSize(1);
+  }
+
+  @Test
+  void reopeningIsAPingAndComesNoLaterThanOne() {
+    VirtualClock clock = new VirtualClock();
+    VirtualDevice device = new VirtualDevice(clock);
+    clock.nanos = VirtualClock.nanos(1000);
+    DeviceKeeper keeper = new DeviceKeeper(device, clock, line -> {});
+    keeper.start(60);
+    keeper.letFire(new DeviceKeeper.Decision(clock.nanos, 1010));
+    assertThat(device.isOpen()).isFalse();
+    clock.nanos = VirtualClock.nanos(1020);
+    assertThat(keeper.keepAlive(new DeviceKeeper.Decision(clock.nanos, 1020))).isFalse();
+    assertThat(device.isOpen()).isFalse();
+  }
+
+  /** Between the last look at the clock and the system call nothing helps but to tell. */
+  @Test
+  void aPingThatWasLateIsTold() {
+    wdmd.activate("c", 60, 1000, 1040);
+    wdmd.device.beforeCall = () -> wdmd.clock.nanos = VirtualClock.nanos(1041);
+    wdmd.runUntil(1011);
+    assertThat(wdmd.logged("pinged late: now 1041 expire 1040")).isEqualTo(1);
+  }
+
+  /** Every moment of a pause of every length, with everything else going well. */
+  @Test
+  void noPauseAnywhereLeadsToALatePing() {
+    for (int from = 0; from < 60; from++) {
+      for (int length = 1; length < 70; length += 3) {
+        VirtualWdmd paused = new VirtualWdmd(1000);
+        paused.activate("c", 60, 1000, 1040);
+        paused.runUntil(1000 + from + 0.3);
+        paused.clock.nanos += length * MachineClock.SECOND_NANOS;
+        paused.runUntil(1200);
+        assertThat(paused.lastPingSeconds())
+            .as("pause from %d for %d", from, length)
+            .isLessThan(1040);
+        assertThat(paused.resetSeconds()).isBetween(1000.0, 1100.0);
+      }
+    }
+  }
+
+  private void pauseUntil(double seconds) {
+    wdmd.clock.nanos = VirtualClock.nanos(seconds);
+  }
+}
