@@ -11,6 +11,7 @@ import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.lockspace.RenewalRuntime;
+import io.sanlockd.daemon.lockspace.RequestSizes;
 import io.sanlockd.daemon.lockspace.StorageIdentity;
 import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.DirectSignals;
@@ -95,10 +96,11 @@ public record Rooms(
     Clients clients = new Clients();
     Lockspaces lockspaces =
         new Lockspaces(
-            new LockspaceSettings(hostName, 10, -1, 0, 180, 1, MaxSectors.STANDARD),
+            new LockspaceSettings(hostName, 10, -1, 0, 180, 1),
             FIRE_TIMEOUT,
             seams.opener(),
             seams.identity(),
+            RequestSizes.NONE,
             seams.watchdog(),
             seams.rejoin(),
             clock,
