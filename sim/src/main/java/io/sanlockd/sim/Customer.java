@@ -14,6 +14,7 @@ import io.sanlockd.protocol.ResourceFlags;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -50,7 +51,7 @@ final class Customer implements LeaseUser {
   private boolean wantsShared;
   private Witness.Use use;
   private long value;
-  private Lockspace space;
+  private Optional<Lockspace> space = Optional.empty();
   private long grantsAtRelease;
 
   Customer(World world, Machine machine, Daemon daemon) {
@@ -106,7 +107,7 @@ final class Customer implements LeaseUser {
       case RELEASE -> {
         boolean nobodySince = world.witness().grants(resource) == grantsAtRelease;
         // Without its lockspace a lease is forgotten, and its value with it.
-        boolean written = result == 0 && space.usable() && world.storageIsSound();
+        boolean written = result == 0 && space.filter(Lockspace::usable).isPresent() && world.storageIsSound();
         if (value != 0 && nobodySince && written) {
           world.witness().left(resource, value);
         }
@@ -155,7 +156,7 @@ final class Customer implements LeaseUser {
       return;
     }
     stage = Stage.USE;
-    space = daemon.rooms().lockspaces().active(Names.SPACE).orElseThrow();
+    space = daemon.rooms().lockspaces().active(Names.SPACE);
     use = new Witness.Use(machine, resource, wantsShared);
     world.count(World.Counter.GRANTS);
     world.witness().granted(use, daemon.lver(resource));
