@@ -107,7 +107,8 @@ final class Customer implements LeaseUser {
       case RELEASE -> {
         boolean nobodySince = world.witness().grants(resource) == grantsAtRelease;
         // Without its lockspace a lease is forgotten, and its value with it.
-        boolean written = result == 0 && space.filter(Lockspace::usable).isPresent() && world.storageIsSound();
+        boolean written =
+            result == 0 && space.filter(Lockspace::usable).isPresent() && world.storageIsSound();
         if (value != 0 && nobodySince && written) {
           world.witness().left(resource, value);
         }
