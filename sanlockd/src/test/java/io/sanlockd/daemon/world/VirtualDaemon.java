@@ -11,6 +11,7 @@ import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.lockspace.RequestSizes;
 import io.sanlockd.daemon.log.LogText;
+import io.sanlockd.daemon.loop.RequestHandler;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
@@ -144,6 +145,11 @@ public final class VirtualDaemon {
       }
       world.time().later(nextMillis * 1_000_000L, this::duty);
     }
+  }
+
+  /** What serves its connections, for a real event loop. */
+  public RequestHandler handler() {
+    return dispatcher;
   }
 
   /** A client that a process opens. */
