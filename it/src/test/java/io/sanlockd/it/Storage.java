@@ -129,6 +129,14 @@ final class Storage implements AutoCloseable {
     }
   }
 
+  /** Makes a loop device larger while it is used. */
+  void grow(int areas) throws IOException {
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.setLength((long) areas * AREA);
+    }
+    Command.run(List.of("losetup", "-c", path.toString()), Map.of(), LIMIT).succeeded();
+  }
+
   byte[] allBytes() throws IOException {
     return Files.readAllBytes(file);
   }
