@@ -346,10 +346,11 @@ class ConsumerFailureIT {
     Hosts hosts = new Hosts(own());
     final int reset = 1;
     final int resetting = 2;
+    final int reboot = 4;
     assertThat(hosts.onA.call("reg_event", LS)).isPositive();
     assertThat(hosts.onB.call("reg_event", LS)).isPositive();
     assertThat(hosts.onB.call("set_event", LS, 1, 0, reset, 0)).isZero();
-    assertThat(hosts.onB.call("set_event", LS, 1, 0, reset, 0)).isEqualTo(-16);
+    assertThat(hosts.onB.call("set_event", LS, 1, 0, reboot, 0)).as("another").isEqualTo(-16);
     assertThat(hosts.onB.call("set_event", LS, 1, 0, reset, 8)).as("REPLACE").isZero();
     var event =
         Await.value(

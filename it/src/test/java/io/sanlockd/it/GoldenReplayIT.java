@@ -1,0 +1,61 @@
+package io.sanlockd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sanlockd.cli.golden.GoldenCases;
+import io.sanlockd.cli.golden.GoldenCases.Difference;
+import io.sanlockd.cli.golden.GoldenReplay;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * All recorded invocations of the C programs, given to ours, with our daemons behind them. What the
+ * command line does differently on purpose is listed beside its own tests; what daemons do
+ * differently in {@code daemon-differences.json}.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class GoldenReplayIT {
+  /** Scenarios that need a world of their own. */
+  private static final Set<String> NEED_ROOT =
+      Set.of("daemon-start", "wdmd", "sanlk-reset", "reset-flow", "cmdname");
+
+  @TempDir Path scratch;
+
+  private static Map<String, Difference> differences() {
+    Map<String, Difference> all = new LinkedHashMap<>(GoldenCases.differences());
+    GoldenCases.differences("/io/sanlockd/it/daemon-differences.json")
+        .forEach(
+            (name, difference) ->
+                assertThat(all.put(name, difference)).as("%s is listed twice", name).isNull());
+    return all;
+  }
+
+  @Test
+  void everyListedDifferenceNamesACase() {
+    List<String> names =
+        GoldenCases.byScenario().values().stream()
+            .flatMap(List::stream)
+            .map(golden -> golden.name())
+            .toList();
+    assertThat(names).hasSize(671).containsAll(differences().keySet());
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> ourProgramsAndDaemons() {
+    if (!Ids.isRoot()) {
+      System.out.println("SKIPPED: scenarios with fixed paths need root: " + NEED_ROOT);
+    }
+    return new GoldenReplay(OwnPrograms::new, golden -> true, differences(), scratch)
+        .tests(scenario -> Ids.isRoot() || !NEED_ROOT.contains(scenario));
+  }
+}
