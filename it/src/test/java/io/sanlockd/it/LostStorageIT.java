@@ -70,7 +70,7 @@ class LostStorageIT {
     Storage storage = scene.faultyStorage(8);
     Daemon daemon = joined(storage, "ls", 1);
     Path ran = scene.directory().resolve("killpath-ran");
-    Path program = killpathProgram(ran);
+    Path program = Victim.killpathProgram(scene.directory(), ran);
     Victims victims =
         scene.victims(
             daemon,
@@ -288,13 +288,6 @@ class LostStorageIT {
       Daemon daemon, Storage storage, String lockspace, int ioTimeoutSeconds) throws Exception {
     Joining.init(daemon.cli(), storage, "-s", storage.lockspace(lockspace, 0));
     Joining.join(daemon.cli(), storage.lockspace(lockspace, 1), ioTimeoutSeconds);
-  }
-
-  private Path killpathProgram(Path output) throws Exception {
-    Path program = scene.directory().resolve("killpath");
-    Files.writeString(program, "#!/bin/sh\n{ printf '%s,' \"$@\"; echo; } >>" + output + "\n");
-    assertThat(program.toFile().setExecutable(true)).isTrue();
-    return program;
   }
 
   /** For when the only lockspace is gone already. */

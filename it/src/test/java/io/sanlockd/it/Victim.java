@@ -3,7 +3,10 @@ package io.sanlockd.it;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.Assertions;
 
 /**
  * How a process behaves that holds leases and is going to lose them. The plain one ends at the
@@ -26,6 +29,14 @@ final class Victim {
     spec.addProperty("terms", 0);
     spec.addProperty("closes", false);
     spec.add("stuck", JsonNull.INSTANCE);
+  }
+
+  /** A program for {@link #withKillpath} that adds a line with its arguments to a file. */
+  static Path killpathProgram(Path directory, Path output) throws IOException {
+    Path program = directory.resolve("killpath");
+    Files.writeString(program, "#!/bin/sh\n{ printf '%s,' \"$@\"; echo; } >>" + output + "\n");
+    Assertions.assertThat(program.toFile().setExecutable(true)).isTrue();
+    return program;
   }
 
   /** Holds the lease in an area of the storage, 1 or higher. */

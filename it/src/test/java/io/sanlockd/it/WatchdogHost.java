@@ -108,6 +108,35 @@ final class WatchdogHost implements AutoCloseable {
         .get(known);
   }
 
+  /** Whether the device was disarmed after its last opening. */
+  boolean closedCleanly() {
+    List<DeviceOperation> changes = operations(Kind.OPEN, Kind.CLOSE_CLEAN, Kind.CLOSE_UNCLEAN);
+    return !changes.isEmpty() && changes.get(changes.size() - 1).what() == Kind.CLOSE_CLEAN;
+  }
+
+  /**
+   * Ends wdmd, which must leave the device disarmed. It forgets a SIGTERM that comes a moment
+   * before its last client has said goodbye, so this asks until it has ended.
+   */
+  void endWdmdCleanly() throws Exception {
+    Await.value(
+        "wdmd has ended",
+        LIMIT,
+        () -> {
+          wdmd.destroy();
+          return Command.ended(wdmd, Duration.ofMillis(200));
+        },
+        Boolean::booleanValue,
+        this::toString);
+    Assertions.assertThat(wdmd.exitValue()).as("exit status of wdmd").isZero();
+    Await.value(
+        "the device is disarmed",
+        LIMIT,
+        this::closedCleanly,
+        Boolean::booleanValue,
+        this::toString);
+  }
+
   /** When the machine will be reset if nothing more happens, in seconds of CLOCK_MONOTONIC. */
   double resetTime() {
     Assertions.assertThat(device.record().resetNanos()).as("armed; %s", this).isPresent();

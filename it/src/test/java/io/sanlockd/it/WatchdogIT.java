@@ -34,16 +34,12 @@ class WatchdogIT {
 
   @RegisterExtension final Scene scene = new Scene();
 
-  static Stream<Peers> peers() {
-    return Peers.all().filter(peers -> peers.b() == Implementation.C);
-  }
-
   static Stream<Peers> ourDaemon() {
-    return peers().filter(peers -> peers.a() == Implementation.JAVA);
+    return Peers.all().filter(peers -> peers.a() == Implementation.JAVA);
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @MethodSource("io.sanlockd.it.Peers#all")
   void deviceIsPingedWhileLockspacesLiveAndClosedCleanlyOnlyAfterTheLastOneIsLeft(Peers peers)
       throws Exception {
     Storage first = scene.storage(Storage.Kind.FILE, 2);
@@ -59,19 +55,16 @@ class WatchdogIT {
         .isZero();
     assertTermIsIgnored(host);
     host.awaitOperation(Kind.KEEPALIVE, host.operations(Kind.KEEPALIVE).size());
-    assertThat(host.operations(Kind.CLOSE_CLEAN, Kind.CLOSE_UNCLEAN)).isEmpty();
+    assertThat(host.closedCleanly()).as("disarmed; %s", host).isFalse();
 
     assertThat(daemon.cli().client("rem_lockspace", "-s", second.lockspace("second", 1)).done())
         .isZero();
-    host.signalWdmd("TERM");
-    host.awaitOperation(Kind.CLOSE_CLEAN, 0);
+    host.endWdmdCleanly();
     assertThat(host.operations(Kind.CLOSE_UNCLEAN)).isEmpty();
-    assertThat(Command.ended(host.wdmd(), LIMIT)).isTrue();
-    assertThat(host.wdmd().exitValue()).isZero();
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @MethodSource("io.sanlockd.it.Peers#all")
   void pingsStopInTimeWhenRenewalsStopAndAProcessCanNotBeStopped(Peers peers) throws Exception {
     Storage other = scene.faultyStorage(1);
     Fault stuck = other.fault().holdEverything();
@@ -97,12 +90,11 @@ class WatchdogIT {
     stuck.close();
     victims.awaitEnd(0, LIMIT, daemon);
     host.awaitOperation(Kind.OPEN, opens);
-    host.signalWdmd("TERM");
-    host.awaitOperation(Kind.CLOSE_CLEAN, 0);
+    host.endWdmdCleanly();
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @MethodSource("io.sanlockd.it.Peers#all")
   void killedDaemonHasTheHostReset(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
@@ -120,7 +112,7 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @MethodSource("io.sanlockd.it.Peers#all")
   void stoppedDaemonHasTheHostResetUnlessItGoesOn(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
@@ -171,7 +163,7 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @MethodSource("io.sanlockd.it.Peers#all")
   void stoppedWdmdPingsNothing(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
@@ -189,12 +181,11 @@ class WatchdogIT {
   }
 
   @ParameterizedTest
-  @MethodSource("peers")
+  @MethodSource("io.sanlockd.it.Peers#all")
   void withoutWdmdNoLockspaceIsJoined(Peers peers) throws Exception {
     Storage storage = scene.storage(Storage.Kind.FILE, 2);
     WatchdogHost host = scene.watchdogHost(peers.b());
-    host.signalWdmd("TERM");
-    host.awaitOperation(Kind.CLOSE_CLEAN, 0);
+    host.endWdmdCleanly();
     Daemon daemon = scene.daemon(host, peers.a());
     Joining.init(daemon.cli(), storage, "-s", storage.lockspace(LS, 0));
     Command.Result result =
@@ -222,7 +213,7 @@ class WatchdogIT {
     assertThat(host.answers()).as("wdmd goes on").isTrue();
     assertThat(host.answers()).as("wdmd goes on").isTrue();
     assertThat(host.wdmd().isAlive()).isTrue();
-    assertThat(host.operations(Kind.CLOSE_CLEAN)).isEmpty();
+    assertThat(host.closedCleanly()).as("disarmed; %s", host).isFalse();
   }
 
   /** The reset comes within the fire timeout of the expiry and not earlier than it may. */

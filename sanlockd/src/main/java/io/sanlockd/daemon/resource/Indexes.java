@@ -2,6 +2,7 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.Cancellation;
+import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
@@ -13,8 +14,10 @@ import io.sanlockd.lease.index.IndexRow;
 import io.sanlockd.lease.paxos.BallotMemory;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +27,8 @@ import java.util.function.Consumer;
 public final class Indexes {
   /** Indexes of which ballots are remembered; what is forgotten is read from the disk again. */
   private static final int REMEMBERED = 256;
+
+  private static final long WHOLE_DISK = Long.MAX_VALUE / 2;
 
   private final Seams seams;
   private final long initTimeoutNanos;
@@ -36,6 +41,9 @@ public final class Indexes {
           return size() > REMEMBERED;
         }
       };
+
+  /** Indexes that a write of ours may still change, whatever lockspace it was made in. */
+  private final Set<DiskSpec> unsettled = new HashSet<>();
 
   /** One index in one membership. */
   private record Key(Lockspace lockspace, DiskSpec place) {}
@@ -65,7 +73,7 @@ public final class Indexes {
       done.accept(refusal(ResultCode.ENOSPC));
       return;
     }
-    if (!lockspace.beginIndexOperation()) {
+    if (unsettled.contains(place) || !lockspace.beginIndexOperation()) {
       done.accept(refusal(ResultCode.EBUSY));
       return;
     }
@@ -168,17 +176,28 @@ public final class Indexes {
       if (step instanceof IndexOperation.Step.Wait wait) {
         parking.park(wait.nanos(), this::advance);
       } else {
-        LeaseDisk disk = opened.disk();
-        seams
-            .workers()
-            .runInBackground(
-                () -> {
-                  disk.close();
-                  return true;
-                },
-                closed -> {});
+        unsettled.add(place);
         end(opened.operation().answer().orElseThrow());
+        closeWhenSettled();
       }
+    }
+
+    /** A write that outlived a lockspace must not meet an operation in the next one. */
+    private void closeWhenSettled() {
+      LeaseDisk disk = opened.disk();
+      if (!disk.settled(0, WHOLE_DISK)) {
+        seams.workers().later(Clock.SECOND_NANOS, this::closeWhenSettled);
+        return;
+      }
+      unsettled.remove(place);
+      seams
+          .workers()
+          .runInBackground(
+              () -> {
+                disk.close();
+                return true;
+              },
+              closed -> {});
     }
 
     private void end(IndexAnswer answer) {

@@ -110,6 +110,10 @@ public final class JointAcquire {
       if (request.orphanOnly()) {
         return Optional.of(ResultCode.ENOENT);
       }
+      if (resources.leaving(request.disks().get(0))) {
+        // Renamed by a release whose writes are not known to have landed.
+        return Optional.of(ResultCode.EAGAIN);
+      }
       if (resources.full()) {
         seams.logs().apply("").error("acquire " + request.name() + ": too many leases are held");
         return Optional.of(ResultCode.ENOMEM);

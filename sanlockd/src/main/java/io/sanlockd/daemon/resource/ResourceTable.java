@@ -4,6 +4,7 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class ResourceTable {
   /** Oldest first, all states but FREE. */
   private final Map<Key, Resource> all = new LinkedHashMap<>();
 
+  private final Map<DiskSpec, Resource> byPlace = new HashMap<>();
   private final List<Resource> free = new ArrayList<>();
   private long nextId = FIRST_ID;
 
@@ -33,6 +35,12 @@ final class ResourceTable {
     return Optional.ofNullable(all.get(new Key(space, name)));
   }
 
+  /** Whether a lease at this place is being given back, whatever its name was or becomes. */
+  boolean leaving(DiskSpec place) {
+    Resource resource = byPlace.get(place);
+    return resource != null && resource.state() == Resource.State.REM;
+  }
+
   int size() {
     return all.size();
   }
@@ -41,6 +49,7 @@ final class ResourceTable {
   Resource add(LeaseRequest request) {
     Resource resource = reusable(request).orElseGet(() -> fresh(request));
     all.put(new Key(request.space(), request.name()), resource);
+    byPlace.put(request.disks().get(0), resource);
     return resource;
   }
 
@@ -76,6 +85,7 @@ final class ResourceTable {
   /** Takes a resource that is no longer held out of the table and keeps it for reuse. */
   void retire(Resource resource) {
     all.remove(new Key(resource.space(), resource.name()), resource);
+    byPlace.remove(resource.disks().get(0), resource);
     free.add(resource);
     if (free.size() > FREE_LIMIT) {
       free.remove(leastReused());

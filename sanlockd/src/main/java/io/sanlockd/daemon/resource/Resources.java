@@ -83,6 +83,11 @@ public final class Resources {
     return resource;
   }
 
+  /** Whether writes of a release may still reach an area, under whatever name. */
+  boolean leaving(DiskSpec place) {
+    return table.leaving(place);
+  }
+
   boolean full() {
     return table.size() >= LIMIT;
   }

@@ -269,4 +269,28 @@ class IndexCommandsTest {
     assertThat(running.lastResult()).isNegative();
     assertThat(daemon.ended()).isTrue();
   }
+
+  /** It could undo what another host has written to the index meanwhile. */
+  @Test
+  void aWriteThatOutlivedItsLockspaceBlocksTheIndexInTheNextOne() {
+    world.disks().file(PATH).hangOnly(512);
+    VirtualClient running =
+        begin(daemon, Command.CREATE_RESOURCE, 0, index("LS", PATH, 0), "one", 0);
+    world.time().advance(0.5);
+    byte[] delta = world.disks().file(World.DISK).content();
+    delta[0] ^= 1;
+    world.time().advance(5);
+    delta[0] ^= 1;
+    assertThat(running.lastResult()).isNegative();
+    assertThat(daemon.lockspaces().isEmpty()).isTrue();
+    VirtualClient joining = daemon.client().add("LS", 1, World.DISK, 0, IO_TIMEOUT);
+    world.time().advance(120);
+    assertThat(joining.lastResult()).isZero();
+
+    assertThat(run(Command.CREATE_RESOURCE, 0, "two", 0).lastResult()).isEqualTo(EBUSY);
+    world.disks().file(PATH).hangOnly(-1);
+    world.disks().file(PATH).heal();
+    world.time().advance(2);
+    assertThat(run(Command.CREATE_RESOURCE, 0, "two", 0).lastResult()).isZero();
+  }
 }

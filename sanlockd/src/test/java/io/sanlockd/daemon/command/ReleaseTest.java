@@ -169,6 +169,27 @@ class ReleaseTest {
         .isEqualTo(EGENERIC);
   }
 
+  /** A late write of the rename would land on top of the lease under its new name. */
+  @Test
+  void aRenamedLeaseIsBlockedUntilTheRenameHasSettled() {
+    VirtualClient client = holder(7, resource(1));
+    Resource other = Resource.on(LeaseName.of("LS"), LeaseName.of("new"), resource(1).disks());
+    world.disks().file(DISK).hangOnly(World.MIB);
+    client.release(CommandFlags.RELEASE_RENAME, resource(1), other);
+    world.time().advance(1.5);
+    assertThat(client.lastResult()).isEqualTo(-202);
+    VirtualClient next = daemon.registered(8).acquire(0, other);
+    world.time().advance(0.5);
+    assertThat(next.lastResult()).isEqualTo(-11);
+
+    world.disks().file(DISK).hangOnly(-1);
+    world.disks().file(DISK).heal();
+    world.time().advance(5);
+    next.acquire(0, other);
+    world.time().advance(1);
+    assertThat(next.lastResult()).isZero();
+  }
+
   @Test
   void orphansAreReleasedInTheBackgroundAndCounted() {
     for (int i = 1; i <= 3; i++) {
