@@ -30,7 +30,7 @@ public final class CommandLinePrograms implements Programs {
     List<String> command = new ArrayList<>();
     if (!argv.get(0).equals("sanlock")) {
       command.addAll(argv);
-    } else if (isForeignDirect(argv) || argv.size() > 1 && argv.get(1).equals("daemon")) {
+    } else if (isForeignDirect(argv) || (argv.size() > 1 && argv.get(1).equals("daemon"))) {
       command.add(C_PROGRAM);
       command.addAll(argv.subList(1, argv.size()));
     } else {

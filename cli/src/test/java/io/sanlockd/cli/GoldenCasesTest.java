@@ -78,7 +78,7 @@ class GoldenCasesTest {
 
   private Stream<DynamicContainer> containers(Set<String> scenarios) {
     return new GoldenReplay(
-            CommandLinePrograms::new, GoldenCasesTest::isOurs, DIFFERENCES, scratch)
+            CommandLinePrograms::new, GoldenCasesTest::isOurs, DIFFERENCES, Map.of(), scratch)
         .tests(scenarios::contains);
   }
 

@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.CONCURRENT)
 class ConsumerFailureIT {
   private static final int LIVE = 3;
-  private static final int DEAD = 5;
   private static final int RENEWAL_SECONDS = 2 * Consumers.IO_TIMEOUT + 2;
 
   /** Between the moment a host counts as dead and the success of an acquire. */
@@ -239,7 +238,7 @@ class ConsumerFailureIT {
     LibraryClient onC = scene.library(scene.daemon(peers.b(), "hostC"));
     final double start = nowSeconds();
     assertThat(onC.add(LS, 1, storage.path(), 0)).isEqualTo(-262);
-    assertThat(nowSeconds() - start).isLessThan(TAKEOVER.toSeconds());
+    assertThat(nowSeconds() - start).isLessThan((double) TAKEOVER.toSeconds());
     assertThat(onA.inq(LS, 1, storage.path(), 0)).isZero();
     a.awaitRenewal(LS);
   }
@@ -320,8 +319,7 @@ class ConsumerFailureIT {
     Cli agent = hosts.b.cli(Implementation.C);
     String next = h1.text() + ":2";
     agent.client("request", "-r", next, "-f", "2").succeeded();
-    Await.until(
-        "the killpath program has run", SOON, () -> hosts.a.log().contains("killpath"));
+    Await.until("the killpath program has run", SOON, () -> hosts.a.log().contains("killpath"));
     assertThat(fence(hosts, agent, h1)).as("the victim lives").isEqualTo(1);
     hosts.a.kill9();
     hosts.onA.kill9();

@@ -63,8 +63,7 @@ class ConsumerLibvirtIT {
     if (PlugIn.path().isEmpty()) {
       Skip.because("the Debian package libvirt-sanlock is not installed: no " + PlugIn.PATTERN);
     }
-    return scene.own(
-        LibraryClient.start(runDirectory, scene.directory(), "consumer/plugin.py"));
+    return scene.own(LibraryClient.start(runDirectory, scene.directory(), "consumer/plugin.py"));
   }
 
   private static String configuration(Path leases) throws IOException {
@@ -96,8 +95,7 @@ class ConsumerLibvirtIT {
         "lease", lease.name(), lease.lockspace(), lease.path().toString(), lease.offset());
   }
 
-  private static int guest(LibraryClient libvirt, String name, JsonArray things)
-      throws Exception {
+  private static int guest(LibraryClient libvirt, String name, JsonArray things) throws Exception {
     JsonObject guest = libvirt.ask("guest", name, things, ACTION_PAUSE);
     assertThat(result(guest)).as("%s", guest).isZero();
     return guest.get("pid").getAsInt();
@@ -160,8 +158,7 @@ class ConsumerLibvirtIT {
 
     final int second = guest(host.libvirt, "guest2", disk());
     JsonObject refused = host.libvirt.ask("acquire", second, "guest2", disk(), "");
-    assertThat(refused.get("error").getAsString())
-        .isEqualTo("Failed to acquire lock: File exists");
+    assertThat(refused.get("error").getAsString()).isEqualTo("Failed to acquire lock: File exists");
     assertThat(host.libvirt.ask("inquire", pid, "guest1", things).get("state").getAsString())
         .as("the first guest is untouched")
         .isEqualTo(state);
@@ -182,9 +179,7 @@ class ConsumerLibvirtIT {
             + Duration.ofNanos(System.nanoTime() - startNanos).toMillis()
             + " ms");
     Await.until(
-        "free on disk",
-        SOON,
-        () -> manual.read(Storage.AREA + 152, Long.BYTES).getLong() == 0);
+        "free on disk", SOON, () -> manual.read(Storage.AREA + 152, Long.BYTES).getLong() == 0);
     assertThat(result(admin.inquire(pid))).isEqualTo(-3);
     assertThat(result(host.libvirt.ask("acquire", pid, "guest1", things, "")))
         .as("libvirt takes -3 for an unregistered guest")
@@ -294,8 +289,7 @@ class ConsumerLibvirtIT {
     assertThat(free).as("not made again").doesNotExist();
   }
 
-  private static int cleanUp(Daemon daemon, Implementation program, Path file)
-      throws IOException {
+  private static int cleanUp(Daemon daemon, Implementation program, Path file) throws IOException {
     String resource = LS + ":" + file.getFileName() + ":" + file + ":0";
     Cli cli = daemon.cli(program);
     return Command.run(

@@ -137,8 +137,7 @@ class ConsumerLvmlockdIT {
     assertThat(result(client.read(Lease.at(storage, LS, "", 70)))).isEqualTo(-90);
     long startNanos = System.nanoTime();
     JsonObject unused =
-        client.ask(
-            "write_slots", Lease.at(storage, LS, UNUSED, 67).with(SIZES), 67, 2067, 1 << 20);
+        client.ask("write_slots", Lease.at(storage, LS, UNUSED, 67).with(SIZES), 67, 2067, 1 << 20);
     assertThat(unused.get("written").getAsInt()).as("%s", unused).isEqualTo(2000);
     System.out.println(
         "2000 leases written in "
@@ -294,8 +293,7 @@ class ConsumerLvmlockdIT {
     Group vg = orphaned();
     LibraryClient heir = scene.library(vg.daemon);
     Lease lv = vg.logicalVolume();
-    int unregistered =
-        heir.call("release", vg.lvmlockd.pid(), RELEASE_ORPHAN, List.of(lv));
+    int unregistered = heir.call("release", vg.lvmlockd.pid(), RELEASE_ORPHAN, List.of(lv));
     assertThat(unregistered).as("the old owner is not registered").isNegative();
     heir.register();
     assertThat(heir.call("release", 0, RELEASE_ORPHAN, List.of(lv))).isEqualTo(1);

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import io.sanlockd.it.LibraryClient.Lease;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -73,14 +72,8 @@ class ConsumerStorageLossIT {
     /** Loses the storage right after a renewal; the time of that, CLOCK_MONOTONIC. */
     long lose() throws Exception {
       long renewed = daemon.awaitRenewal(LS);
-      truncate();
+      space.truncate();
       return renewed;
-    }
-
-    void truncate() throws Exception {
-      try (RandomAccessFile file = new RandomAccessFile(space.path().toFile(), "rw")) {
-        file.setLength(0);
-      }
     }
 
     int inq() throws Exception {
@@ -109,14 +102,12 @@ class ConsumerStorageLossIT {
     KillpathProbe release =
         new KillpathProbe(
             scene.directory(), Implementation.C.program() + " client release -a 1 -p $pid");
-    assertThat(
-            releasing.call("killpath", KILLPATH_PID, release.program().toString(), "release"))
+    assertThat(releasing.call("killpath", KILLPATH_PID, release.program().toString(), "release"))
         .isZero();
     KillpathProbe nothing = new KillpathProbe(scene.directory(), "");
     final LibraryClient stubborn = host.owner(host.lease(3));
     String arguments = "DROP vg\\ 1 back\\\\slash";
-    assertThat(
-            stubborn.call("killpath", KILLPATH_PID, nothing.program().toString(), arguments))
+    assertThat(stubborn.call("killpath", KILLPATH_PID, nothing.program().toString(), arguments))
         .isZero();
     assertThat(stubborn.call("restrict", RESTRICT_ALL)).isZero();
     KillpathProbe gentle = new KillpathProbe(scene.directory(), "");
@@ -145,8 +136,7 @@ class ConsumerStorageLossIT {
     assertThat(noSigkill.awaitExit(END)).isEqualTo(SIGTERMED);
     host.awaitGone();
     assertThat(release.runs()).containsExactly("release|" + releasing.pid() + "|");
-    assertThat(nothing.runs())
-        .containsExactly("DROP|vg 1|back\\slash|" + stubborn.pid() + "|");
+    assertThat(nothing.runs()).containsExactly("DROP|vg 1|back\\slash|" + stubborn.pid() + "|");
     assertThat(gentle.runs()).containsExactly("DROP|");
     assertThat(releasing.isAlive()).isTrue();
     assertThat(releasing.inquire(0).get("count").getAsInt()).isZero();
@@ -185,8 +175,7 @@ class ConsumerStorageLossIT {
     host.lose();
     Await.until("the killpath runs", END, () -> !pause.runs().isEmpty());
     CompletableFuture<JsonElement> removal =
-        host.admin.begin(
-            "rem", LibraryClient.array(LS, 1, host.space.path().toString(), 0, 0), 0);
+        host.admin.begin("rem", LibraryClient.array(LS, 1, host.space.path().toString(), 0, 0), 0);
     assertThat(removal.get(1, TimeUnit.MINUTES).getAsInt()).isIn(0, -2);
     host.awaitGone();
     assertThat(owner.isAlive()).isTrue();
@@ -230,9 +219,7 @@ class ConsumerStorageLossIT {
     host.awaitGone();
 
     assertThat(host.admin.add(LS, 1, host.space.path(), 0)).as("still empty").isEqualTo(-90);
-    try (RandomAccessFile file = new RandomAccessFile(host.space.path().toFile(), "rw")) {
-      file.setLength(Storage.AREA);
-    }
+    host.space.resize(1);
     assertThat(host.admin.add(LS, 1, host.space.path(), 0)).as("zeros").isEqualTo(-223);
     Consumers.join(host.admin, host.space, 1);
     assertThat(heir.acquire(0, lease)).as("never released on disk").isZero();
@@ -244,7 +231,7 @@ class ConsumerStorageLossIT {
     final LibraryClient owner = host.owner(host.lease(1));
     host.daemon.awaitRenewal(LS);
     ByteBuffer saved = host.space.read(0, Storage.AREA);
-    host.truncate();
+    host.space.truncate();
     Await.until(
         "renewals fail",
         SOON,

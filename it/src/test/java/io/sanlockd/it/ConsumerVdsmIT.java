@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ConsumerVdsmIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int DOMAINS = 40;
 
   /** Only the lockspace that is being joined may have no hosts. */
@@ -166,8 +166,7 @@ class ConsumerVdsmIT {
               slowestMillis,
               timed(
                   () ->
-                      assertThat(
-                              reader.client("host_status", "-s", "ls0", "-D").out().lines())
+                      assertThat(reader.client("host_status", "-s", "ls0", "-D").out().lines())
                           .allMatch(line -> record.matcher(line).matches())));
       String place = storages.get(0).path() + ":0:" + Storage.AREA;
       assertThat(reader.run("direct", "dump", place).succeeded().out()).contains("hostA");

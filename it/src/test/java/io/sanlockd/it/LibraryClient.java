@@ -48,8 +48,7 @@ final class LibraryClient implements AutoCloseable {
     this.process = process;
     this.in = process.outputWriter(StandardCharsets.UTF_8);
     this.out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /**
@@ -214,8 +213,7 @@ final class LibraryClient implements AutoCloseable {
   }
 
   int writeLockspace(String name, Path path, int flags) throws Exception {
-    return call(
-        "write_lockspace", array(name, 0, path.toString(), 0, flags), Consumers.IO_TIMEOUT);
+    return call("write_lockspace", array(name, 0, path.toString(), 0, flags), Consumers.IO_TIMEOUT);
   }
 
   JsonObject readLockspace(String name, Path path) throws Exception {

@@ -20,8 +20,7 @@ import java.util.Set;
  */
 final class OwnPrograms implements Programs {
   /** Ours, by the names they were recorded under. */
-  private static final Set<String> NAMES =
-      Set.of("sanlock", "wdmd", "sanlk-reset", "sanlk-resetd");
+  private static final Set<String> NAMES = Set.of("sanlock", "wdmd", "sanlk-reset", "sanlk-resetd");
 
   /** Private to a scenario. */
   private static final List<String> PRIVATE = List.of("/etc/sanlock", "/run", "/dev");

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The recorded cases and the list of those where we differ on purpose. */
 public final class GoldenCases {
@@ -57,6 +58,23 @@ public final class GoldenCases {
     return differences;
   }
 
+  /** The rewrites that a file on the class path lists, by case name and in its order. */
+  public static Map<String, List<Rewrite>> rewrites(String resource) {
+    Map<String, List<Rewrite>> rewrites = new LinkedHashMap<>();
+    for (var element : read(resource).getAsJsonArray("rewrites")) {
+      JsonObject json = element.getAsJsonObject();
+      Rewrite rewrite =
+          new Rewrite(
+              json.get("reason").getAsString(),
+              Pattern.compile(json.get("pattern").getAsString()),
+              json.get("replacement").getAsString());
+      for (String name : GoldenCase.strings(json, "cases")) {
+        rewrites.computeIfAbsent(name, unused -> new ArrayList<>()).add(rewrite);
+      }
+    }
+    return rewrites;
+  }
+
   /** Volatile parts that the recording does not list, by case name. */
   private static Map<String, String> alsoVolatile() {
     Map<String, String> patterns = new LinkedHashMap<>();
@@ -79,6 +97,23 @@ public final class GoldenCases {
    */
   public record Difference(
       String reason, String stdoutPattern, Optional<String> stderrPattern, int exit) {}
+
+  /**
+   * A deliberate difference in a part of what is printed: after it our text must be the recorded
+   * one, before it not.
+   *
+   * @param reason why
+   * @param pattern what we print
+   * @param replacement what was recorded in its place
+   */
+  public record Rewrite(String reason, Pattern pattern, String replacement) {
+    Outcome apply(Outcome outcome) {
+      return new Outcome(
+          pattern.matcher(outcome.stdout()).replaceAll(replacement),
+          pattern.matcher(outcome.stderr()).replaceAll(replacement),
+          outcome.exit());
+    }
+  }
 
   private static JsonObject read(String resource) {
     try (InputStream stream = GoldenCases.class.getResourceAsStream(resource);

@@ -30,7 +30,8 @@ public final class ProcessRun {
   public static Outcome of(
       GoldenCase golden, List<String> command, Map<String, String> env, Path directory)
       throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(golden.isTerminal() ? onTerminal(command) : command);
+    ProcessBuilder builder =
+        new ProcessBuilder(golden.isTerminal() ? onTerminal(command) : command);
     builder.environment().put("TZ", "UTC");
     builder.environment().put("LC_ALL", "C");
     builder.environment().putAll(env);
