@@ -16,10 +16,12 @@ import java.util.Set;
 /**
  * Our programs from the packaged tree in place of the recorded ones, each scenario in a world of
  * its own: a private /run, /dev, /dev/shm and /etc/sanlock. Without root the world is that of the
- * test. Direct actions that we do not have are the C program's.
+ * test. What we do not have, some direct actions and the reset programs, is the C program's.
  */
 final class OwnPrograms implements Programs {
-  /** Ours, by the names they were recorded under. */
+  private static final Path C_PROGRAMS = Path.of("/usr/sbin");
+
+  /** Programs of the recording, by the names they were recorded under. */
   private static final Set<String> NAMES = Set.of("sanlock", "wdmd", "sanlk-reset", "sanlk-resetd");
 
   /** Private to a scenario. */
@@ -27,19 +29,19 @@ final class OwnPrograms implements Programs {
 
   /** /etc is a directory of links to the real one, because /etc/sanlock need not exist there. */
   private static final String ENTER =
-      String.join(
-          "\n",
-          "w=$1; shift",
-          "for n in null zero full random urandom; do",
-          "  touch $w/dev/$n; mount --bind /dev/$n $w/dev/$n",
-          "done",
-          "mkdir -p $w/dev/shm $w/run/wdmd $w/run/sanlk-resetd $w/real-etc",
-          "mount --bind /etc $w/real-etc",
-          "ln -s $w/real-etc/* $w/etc/ 2>/dev/null || true",
-          "mount --bind $w/etc /etc",
-          "mount --bind $w/run /run",
-          "mount --rbind $w/dev /dev",
-          "exec \"$@\"");
+      """
+      w=$1; shift
+      for n in null zero full random urandom; do
+        touch $w/dev/$n; mount --bind /dev/$n $w/dev/$n
+      done
+      mkdir -p $w/dev/shm $w/run/wdmd $w/run/sanlk-resetd $w/real-etc
+      mount --bind /etc $w/real-etc
+      ln -s $w/real-etc/* $w/etc/ 2>/dev/null || true
+      mount --bind $w/etc /etc
+      mount --bind $w/run /run
+      mount --rbind $w/dev /dev
+      exec "$@"
+      """;
 
   private final Path directory;
   private final Path world;
@@ -73,9 +75,11 @@ final class OwnPrograms implements Programs {
   }
 
   private static Path program(List<String> argv, String name) {
-    return CommandLinePrograms.isForeignDirect(argv)
-        ? Implementation.C.program()
-        : Implementation.tree().resolve("bin").resolve(name);
+    if (CommandLinePrograms.isForeignDirect(argv)) {
+      return Implementation.C.program();
+    }
+    Path own = Implementation.tree().resolve("bin").resolve(name);
+    return Files.exists(own) ? own : C_PROGRAMS.resolve(name);
   }
 
   @Override
