@@ -19,8 +19,6 @@ import java.util.Set;
  * test. What we do not have, some direct actions and the reset programs, is the C program's.
  */
 final class OwnPrograms implements Programs {
-  private static final Path C_PROGRAMS = Path.of("/usr/sbin");
-
   /** Programs of the recording, by the names they were recorded under. */
   private static final Set<String> NAMES = Set.of("sanlock", "wdmd", "sanlk-reset", "sanlk-resetd");
 
@@ -69,17 +67,16 @@ final class OwnPrograms implements Programs {
       command.addAll(List.of("unshare", "-m", "sh", "-ec", ENTER, "sh", world.toString()));
     }
     for (String word : argv) {
-      command.add(NAMES.contains(word) ? program(argv, word).toString() : word);
+      command.add(NAMES.contains(word) ? program(argv, word) : word);
     }
     return command;
   }
 
-  private static Path program(List<String> argv, String name) {
-    if (CommandLinePrograms.isForeignDirect(argv)) {
-      return Implementation.C.program();
-    }
+  /** C programs are found through PATH, because they print the name under which they run. */
+  private static String program(List<String> argv, String name) {
     Path own = Implementation.tree().resolve("bin").resolve(name);
-    return Files.exists(own) ? own : C_PROGRAMS.resolve(name);
+    boolean isOwn = Files.exists(own) && !CommandLinePrograms.isForeignDirect(argv);
+    return isOwn ? own.toString() : name;
   }
 
   @Override
