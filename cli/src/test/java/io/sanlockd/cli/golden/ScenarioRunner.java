@@ -147,7 +147,7 @@ public final class ScenarioRunner implements AutoCloseable {
   }
 
   private Path path(JsonObject action) throws IOException {
-    Path path = Path.of(resolve(action.get("path").getAsString()));
+    Path path = programs.path(resolve(action.get("path").getAsString()));
     Files.createDirectories(path.getParent());
     return path;
   }
@@ -286,7 +286,7 @@ public final class ScenarioRunner implements AutoCloseable {
     }
   }
 
-  /** The two notes of the recording that ask for something to be done. */
+  /** The notes of the recording that ask for something to be done. */
   private void note(String text) throws Exception {
     if (text.startsWith("open a raw connection")) {
       TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
@@ -299,6 +299,8 @@ public final class ScenarioRunner implements AutoCloseable {
       long before = connections(daemon);
       ownRegistration.close();
       awaitForgotten(daemon, before - 1);
+    } else if (text.startsWith("POSIX shm object /wdmd exists")) {
+      Files.createFile(programs.path("/dev/shm/wdmd"));
     }
   }
 

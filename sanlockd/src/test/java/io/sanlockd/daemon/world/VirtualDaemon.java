@@ -3,6 +3,7 @@ package io.sanlockd.daemon.world;
 import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.Rejoin;
+import io.sanlockd.daemon.loop.RequestHandler;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.watchdog.Watchdog;
@@ -72,6 +73,11 @@ public final class VirtualDaemon {
       }
       world.time().later(nextMillis * 1_000_000L, this::duty);
     }
+  }
+
+  /** What serves its connections, for a real event loop. */
+  public RequestHandler handler() {
+    return rooms.dispatcher();
   }
 
   /** A client that a process opens. */
