@@ -46,12 +46,15 @@ public final class WdmdConnection implements AutoCloseable {
   private final Object replyLock = new Object();
   private final WdmdMessage reply = WdmdMessage.allocate();
 
-  /** Guards the three below and the descriptor against being closed during a call. */
+  /** Guards the five below and the descriptor against being closed during a call. */
   private final Object sendLock = new Object();
 
   private final WdmdMessage request = WdmdMessage.allocate();
   private int fd;
   private boolean deactivated;
+
+  /** The promise was taken back, but the rest of {@link #deactivate} did not fit behind it. */
+  private boolean withdrawn;
 
   /** A request went out in part: whatever follows would be read as its rest. */
   private boolean outOfStep;
@@ -181,12 +184,14 @@ public final class WdmdConnection implements AutoCloseable {
   public int deactivate() {
     synchronized (sendLock) {
       deactivated = true;
-      int result = sendTestLive(0, 0);
+      int result = withdrawn ? 0 : sendTestLive(0, 0);
       if (result < 0) {
         return result;
       }
       request.begin(WdmdCommand.REFCOUNT_CLEAR);
-      return sendRequest();
+      result = sendRequest();
+      withdrawn = result == -Errno.EAGAIN;
+      return result;
     }
   }
 

@@ -187,6 +187,27 @@ class WdmdConnectionTest {
     assertThat(last).isEqualTo(WdmdCommand.REFCOUNT_CLEAR);
   }
 
+  /** Otherwise room for one message at a time would be filled with the same one for ever. */
+  @Test
+  void aDeactivationOfAFullSocketGoesOnWhereItStopped() {
+    for (long time = 1; connection.testLive(time, time + 80) == 0; time++) {}
+    int attempts = 0;
+    while (connection.deactivate() == -Errno.EAGAIN) {
+      wdmd.receive();
+      attempts++;
+    }
+    assertThat(attempts).isPositive();
+    int withdrawals = 0;
+    WdmdCommand last = null;
+    while (wdmd.hasMore()) {
+      var message = wdmd.receive();
+      last = message.command();
+      withdrawals += last == WdmdCommand.TEST_LIVE && message.expireTime() == 0 ? 1 : 0;
+    }
+    assertThat(withdrawals).isEqualTo(1);
+    assertThat(last).isEqualTo(WdmdCommand.REFCOUNT_CLEAR);
+  }
+
   @Test
   void aFullSocketIsAnErrorAndNeverAWait() {
     int result = 0;
