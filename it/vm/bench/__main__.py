@@ -45,23 +45,31 @@ def name_of(case):
     return f"{case.scenario} {case.sanlock}/{case.wdmd}{rival}{dog}"
 
 
-def plan(stacks, names, everything):
-    """The cases, those that take long first; without names and everything, the default choice."""
-    cases = []
+def all_cases():
+    """Every scenario with every stack for which it makes sense, those that take long first."""
     for scenario in SCENARIOS:
-        if names and scenario not in names:
-            continue
-        for stack in stacks:
-            if stack not in ONLY.get(scenario, STACKS):
-                continue
-            if not (names or everything or scenario in ONLY or scenario in DEFAULT.get(stack, SCENARIOS)):
-                continue
-            cases.append(Case(scenario, *stack, "c", "i6300esb"))
-            if scenario == "daemon-killed" and (everything or stack == ("java", "java")):
-                cases.append(Case(scenario, *stack, "c", "softdog"))
-            if scenario == "daemon-killed" and stack == ("java", "java"):
-                cases.append(Case(scenario, *stack, "java", "i6300esb"))
-    return cases
+        for stack in ONLY.get(scenario, STACKS):
+            yield Case(scenario, *stack, "c", "i6300esb")
+            if scenario == "daemon-killed":
+                yield Case(scenario, *stack, "c", "softdog")
+                if stack == ("java", "java"):
+                    yield Case(scenario, *stack, "java", "i6300esb")
+
+
+def by_default(case):
+    """Whether a run without arguments includes the case."""
+    stack = (case.sanlock, case.wdmd)
+    if case.scenario in ONLY or stack not in DEFAULT:
+        return True
+    return case.scenario in DEFAULT[stack] and case.watchdog != "softdog"
+
+
+def plan(stacks, names, everything):
+    """The chosen cases; names are scenarios or cases as --list shows them."""
+    known = [case for case in all_cases() if (case.sanlock, case.wdmd) in stacks]
+    if names:
+        return [case for case in known if {case.scenario, name_of(case)} & set(names)]
+    return [case for case in known if everything or by_default(case)]
 
 
 def choose_accelerator(wanted, directory, guest):
@@ -105,16 +113,17 @@ def run(case, directory, guest, accelerator, io_timeout):
     finally:
         if stage:
             stage.close()
-    keep_logs(place)
+        keep_logs(place)
     return False
 
 
 def keep_logs(place):
+    """Moves the consoles, and what qemu said, out of the directory that is removed at the end."""
     kept = TARGET / "logs" / place.name
     kept.mkdir(parents=True, exist_ok=True)
     for log in [*place.glob("*.console"), *place.glob("*.qemu")]:
-        shutil.copy(log, kept)
-    say("bench", f"the consoles are kept in {kept}")
+        if log.stat().st_size:
+            shutil.copy(log, kept)
 
 
 def options():
@@ -124,12 +133,15 @@ def options():
         description="Proves in virtual machines with an emulated watchdog device that a host which can not prove\n"
         "to be alive is reset before another host gets its leases. Takes about a quarter of an hour.",
         epilog="scenarios:\n" + "\n".join(f"  {name:19}{text.__doc__}" for name, text in SCENARIOS.items()))
-    parser.add_argument("scenario", nargs="*", help="only these (default: all for java/java, the most important ones for other stacks)")
+    parser.add_argument("scenario", nargs="*",
+                        help="only this scenario, or this case as --list shows it, like 'healthy java/c' (default:\n"
+                        "all scenarios for java/java, the most important ones for other stacks)")
     parser.add_argument("--stack", action="append", choices=["/".join(stack) for stack in STACKS],
                         help="sanlock/wdmd of the host in trouble, each c or java; can be repeated (default: all four)")
     parser.add_argument("--all", action="store_true", help="every scenario with every stack")
     parser.add_argument("--list", action="store_true", help="list the cases and run nothing")
-    parser.add_argument("--io", type=int, default=3, metavar="S", help="io_timeout of the lockspace (default %(default)s)")
+    parser.add_argument("--io", type=int, default=3, metavar="S",
+                        help="io_timeout of the lockspace (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1), metavar="N",
                         help="cases at a time, up to two machines of 512 MiB each (default %(default)s)")
     parser.add_argument("--limit", type=int, default=30, metavar="MIN",
@@ -138,9 +150,9 @@ def options():
                         help="kvm, tcg (emulated processors), or whichever works (default)")
     parser.add_argument("--tree", type=pathlib.Path, help=argparse.SUPPRESS)
     parsed = parser.parse_args()
-    unknown = sorted(set(parsed.scenario) - set(SCENARIOS))
+    unknown = sorted(set(parsed.scenario) - set(SCENARIOS) - {name_of(case) for case in all_cases()})
     if unknown:
-        parser.error("no such scenario: " + " ".join(unknown))
+        parser.error("no such scenario or case: " + ", ".join(unknown))
     return parsed
 
 
@@ -181,6 +193,7 @@ def main():
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     words = {True: "passed", False: "FAILED", None: "NO TIME"}
+    print(f"The consoles of all hosts are in {TARGET / 'logs'}")
     for case, result in zip(cases, results):
         print(f"{words[result]:8}{name_of(case)}")
     passed = results.count(True)

@@ -128,7 +128,8 @@ def _class_data(root):
     Without them all works, but the JVMs take twice as long to start in an emulated processor.
     """
     script = f"""
-        mount --bind /dev {root}/dev && mount -t proc proc {root}/proc && exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot {root} /bin/sh -c '
+        mount --bind /dev {root}/dev && mount -t proc proc {root}/proc &&
+        exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot {root} /bin/sh -c '
         java -Xshare:dump >/tmp/dump.log 2>&1 || {{ cat /tmp/dump.log; exit 1; }}
         {TREE}/bin/sanlock-cds && rm -rf /tmp/*'"""
     result = subprocess.run(["unshare", "--mount", "--pid", "--fork", "sh", "-c", script],

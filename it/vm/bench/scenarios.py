@@ -56,6 +56,7 @@ def _trouble_with_daemon(stage, signal):
     stage.say(f"SIG{signal} to the lock daemon of host 1")
     stage.expect_reset(host)
     stage.expect_takeover(other)
+    stage.expect_reboot(host)
 
 
 def wdmd_killed(stage):
@@ -77,6 +78,7 @@ def _trouble_with_wdmd(stage, signal):
     check(reset - signalled <= W + 1, f"reset only {reset - signalled:.1f} s after the signal")
     # A lock daemon that notices the loss stops its processes and gives the lease back before.
     stage.expect_takeover(other, after_reset=False)
+    stage.expect_reboot(host)
 
 
 def storage_hangs(stage):
@@ -125,7 +127,10 @@ def process_unkillable(stage):
     host.machine.stall_disk()
     stage.say("the I/O of host 1 hangs, and its process with it")
     stage.expect_reset(host)
+    # With the reset the disk comes back: what hangs in the device reaches it now.
+    host.machine.resume_disk()
     stage.expect_takeover(other)
+    stage.expect_reboot(host)
 
 
 def unclean_close(stage):

@@ -82,8 +82,11 @@ class Stage:
         check(age < limit, "the reset came too late")
         if self.case.watchdog.startswith("i6300esb"):
             check(cause == "watchdog", "the reset does not come from the watchdog device")
-        host.machine.wait_for_boot(2, BOOT_SECONDS)
         return at
+
+    def expect_reboot(self, host):
+        """After a reset the guest boots again."""
+        host.machine.wait_for_boot(2, BOOT_SECONDS)
 
     def expect_takeover(self, other, after_reset=True):
         """The rival gets the lease, after the last write of host 1's process and after any reset.

@@ -21,6 +21,7 @@ public final class EventChannel implements Closeable {
   private final SanlockClient client;
   private final LeaseName lockspace;
   private final JdkTransport transport;
+  private final ByteBuffer record = ByteBuffer.allocate(EventMessage.LENGTH);
 
   private EventChannel(SanlockClient client, LeaseName lockspace, JdkTransport transport) {
     this.client = client;
@@ -48,24 +49,32 @@ public final class EventChannel implements Closeable {
         Requests.event(Command.REG_EVENT, Lockspace.named(lockspace), HostEvent.NONE, 0);
     transport.send(request.message());
     try {
-      return MessageHeader.decode(read(MessageHeader.LENGTH)).data();
+      ByteBuffer reply = ByteBuffer.allocate(MessageHeader.LENGTH);
+      fill(reply);
+      return MessageHeader.decode(reply.flip()).data();
     } catch (ProtocolException e) {
       return TransportException.SHORT_READ;
     }
   }
 
   /**
-   * Waits for the next event, at most the client's read timeout.
+   * Waits for the next event, at most the client's read timeout. What has come of an event until
+   * then is not lost.
    *
    * @throws SanlockException -110 when none arrived in time, -1 when the lockspace ended
    */
   public EventMessage next() throws SanlockException {
     try {
-      return EventMessage.decode(read(EventMessage.LENGTH));
+      fill(record);
+      return EventMessage.decode(record.flip());
     } catch (TransportException e) {
       throw new SanlockException(e.number(), Command.REG_EVENT);
     } catch (ProtocolException e) {
       throw new SanlockException(TransportException.SHORT_READ, Command.REG_EVENT);
+    } finally {
+      if (!record.hasRemaining()) {
+        record.clear();
+      }
     }
   }
 
@@ -83,15 +92,13 @@ public final class EventChannel implements Closeable {
         client.call(Requests.lockspace(Command.END_EVENT, Lockspace.named(lockspace), 0));
   }
 
-  private ByteBuffer read(int length) throws TransportException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
+  private void fill(ByteBuffer bytes) throws TransportException {
     while (bytes.hasRemaining()) {
       if (transport.receive(bytes) < 0) {
         throw new TransportException(
             TransportException.SHORT_READ, "the daemon closed the event channel", null);
       }
     }
-    return bytes.flip();
   }
 
   /** Closes the channel; the daemon notices late. */

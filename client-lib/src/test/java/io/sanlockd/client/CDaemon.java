@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The C daemon of the Debian package sanlock, private to a test, without watchdog. */
 public final class CDaemon implements HostUnderTest {
-  private static final Path PROGRAM = Path.of("/usr/sbin/sanlock");
+  /** The program, daemon and command line. */
+  public static final Path PROGRAM = Path.of("/usr/sbin/sanlock");
+
   private static final long START_SECONDS = 20;
 
   private final Process process;

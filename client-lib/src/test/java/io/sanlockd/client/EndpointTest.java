@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,36 @@ class EndpointTest {
           catchThrowableOfType(SanlockException.class, () -> new SanlockClient(endpoint).version());
       assertThat(error.number()).isEqualTo(-110);
       assertThat(error).hasMessageContaining("no reply");
+    }
+  }
+
+  @Test
+  void aDaemonThatAcceptsNobodyIsGivenUp(@TempDir Path directory) throws Exception {
+    try (FakeDaemon daemon = new FakeDaemon(directory, 50)) {
+      // More than fit into its backlog; what was connected before just waits.
+      int result = 0;
+      List<DaemonConnection> connections = new ArrayList<>();
+      for (int i = 0; i < 10 && result == 0; i++) {
+        try {
+          connections.add(DaemonConnection.open(daemon.endpoint()));
+        } catch (TransportException e) {
+          result = e.number();
+        }
+      }
+      connections.forEach(DaemonConnection::close);
+      assertThat(result).isEqualTo(-110);
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWaitForAReply(@TempDir Path directory) throws Exception {
+    try (FakeDaemon daemon = new FakeDaemon(directory, 60_000)) {
+      SanlockClient client = new SanlockClient(daemon.endpoint());
+      Thread.currentThread().interrupt();
+      SanlockException error = catchThrowableOfType(SanlockException.class, client::version);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(error.number()).isEqualTo(-4);
+      assertThat(error).hasMessageContaining("interrupted");
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -19,9 +20,12 @@ import java.util.function.Consumer;
 /**
  * The helper process (recovery.md 8). Standard input takes 512-byte messages, standard output gives
  * 4-byte status messages, standard error is used only with {@code -D}. Exit status 0 when standard
- * input ends.
+ * input ends. With {@code --keep} it is the keeper of a helper instead.
  */
 public final class SanlockHelper {
+  /** Option: keep another process running that is the helper, started without this option. */
+  public static final String KEEP = "--keep";
+
   private static final int MAX_BACKGROUND_THREADS = 64;
   private static final int BACKGROUND_IDLE_SECONDS = 10;
 
@@ -30,18 +34,18 @@ public final class SanlockHelper {
   /**
    * Runs the helper until its standard input ends.
    *
-   * @param args {@code -D} prints what is done on standard error; others are ignored
+   * @param args {@code -D} prints what is done on standard error; {@link #KEEP}; others are ignored
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Consumer<String> debug = List.of(args).contains("-D") ? SanlockHelper::print : line -> {};
-    setProcessName(debug);
     outliveSignals();
     int status = 1;
     try {
-      Actions actions = new Actions(backgroundThreads(), Path.of("/sys"), debug);
-      actions.prepare();
-      startHeartbeat();
-      new HelperLoop(new FileInputStream(FileDescriptor.in), actions, debug).run();
+      if (List.of(args).contains(KEEP)) {
+        keep(args.length, debug);
+      } else {
+        help(debug);
+      }
       debug.accept("the daemon is gone");
       status = 0;
     } finally {
@@ -50,10 +54,42 @@ public final class SanlockHelper {
     }
   }
 
-  /** Makes the process visible as sanlock-helper in ps and top, like the C helper. */
-  private static void setProcessName(Consumer<String> debug) {
+  private static void help(Consumer<String> debug) {
+    setProcessName("sanlock-helper", debug);
+    Actions actions = new Actions(backgroundThreads(), Path.of("/sys"), debug);
+    actions.prepare();
+    startHeartbeat();
+    new HelperLoop(new FileInputStream(FileDescriptor.in), actions, debug).run();
+  }
+
+  private static void keep(int argumentCount, Consumer<String> debug)
+      throws IOException, InterruptedException {
+    setProcessName("sanlock-keeper", debug);
+    new HelperKeeper(
+            withoutKeep(argumentCount),
+            new FileInputStream(FileDescriptor.in),
+            new FileOutputStream(FileDescriptor.out),
+            HelperKeeper.Times.STANDARD,
+            debug)
+        .run();
+  }
+
+  /**
+   * This JVM's own command line, which the kernel keeps, without the option that made us keeper.
+   */
+  private static List<String> withoutKeep(int argumentCount) throws IOException {
+    String line =
+        new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.ISO_8859_1);
+    List<String> words = new ArrayList<>(List.of(line.split("\0")));
+    words.set(0, Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
+    words.subList(words.size() - argumentCount, words.size()).remove(KEEP);
+    return words;
+  }
+
+  /** Makes the process visible under this name in ps and top, like the C helper. */
+  private static void setProcessName(String name, Consumer<String> debug) {
     try {
-      Files.writeString(Path.of("/proc/self/comm"), "sanlock-helper");
+      Files.writeString(Path.of("/proc/self/comm"), name);
     } catch (IOException e) {
       debug.accept("can not set the process name: " + e.getMessage());
     }

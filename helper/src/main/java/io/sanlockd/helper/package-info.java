@@ -9,6 +9,10 @@
  * or a service manager sends to the whole process group must not take away the daemon's means to
  * kill (recovery.md 8).
  *
+ * <p>A daemon that gives up root first starts a {@link io.sanlockd.helper.HelperKeeper keeper},
+ * which starts the helper, and another one when it is killed: the daemon itself could not make it
+ * root any more.
+ *
  * <p>This module uses the JDK only: the smallest JVM that can kill.
  */
 package io.sanlockd.helper;

@@ -64,6 +64,7 @@ class DependencyDirectionTest {
         Room.of(lease, model, posix, "net.openhft.."),
         Room.of(protocol, model),
         Room.of(client, model, protocol, "jnr.."),
+        Room.of("io.sanlockd.examples..", model, client),
         Room.of(helper),
         Room.of(wdmdProtocol, model),
         Room.of(wdmdClient, model, posix, wdmdProtocol),

@@ -46,14 +46,26 @@ final class Acquirer {
     this.deadlineNanos = System.nanoTime() + nanos(terms.wait);
   }
 
-  private static long nanos(Duration time) {
-    // A century is for ever; the sum with the clock must not overflow.
+  /** A time that a clock can be added to. */
+  static long nanos(Duration time) {
+    // A century is for ever.
     Duration longest = Duration.ofDays(36_500);
     return (time.compareTo(longest) < 0 ? time : longest).toNanos();
   }
 
   Lease acquire() throws SanlockException, InterruptedException {
     leases.ensureOpen();
+    try {
+      return acquireOverNewConnection();
+    } catch (SanlockException e) {
+      if (Thread.interrupted()) {
+        throw interrupted(e);
+      }
+      throw e;
+    }
+  }
+
+  private Lease acquireOverNewConnection() throws SanlockException, InterruptedException {
     boolean namesOwner = leases.client().version().offersAcquire2();
     WatchedConnection connection = connect();
     boolean isTaken = false;
@@ -64,11 +76,6 @@ final class Acquirer {
       Lease lease = established(connection, registered);
       isTaken = true;
       return lease;
-    } catch (SanlockException e) {
-      if (Thread.interrupted()) {
-        throw interrupted(e);
-      }
-      throw e;
     } finally {
       if (!isTaken) {
         connection.close();
@@ -165,15 +172,7 @@ final class Acquirer {
       throws SanlockException {
     long askedNanos = System.nanoTime();
     Snapshot snapshot = Snapshot.take(leases.statusClient());
-    Lease lease =
-        new Lease(
-            terms.resource,
-            terms.mode,
-            connection,
-            registered,
-            leases.scene(terms.listener),
-            askedNanos,
-            snapshot);
+    Lease lease = new Lease(leases, terms, connection, registered, askedNanos, snapshot);
     if (!lease.isHeld()) {
       lease.close();
       throw new SanlockException(reason(lease), Command.ACQUIRE);

@@ -2,7 +2,6 @@ package io.sanlockd.client.lease;
 
 import io.sanlockd.client.ConvertFlag;
 import io.sanlockd.client.RegisteredClient;
-import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.client.WatchedConnection;
 import io.sanlockd.model.ResultCode;
@@ -12,11 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * A lease that this process took. It is held until it is closed, lost, or the process ends;
@@ -28,62 +23,18 @@ import java.util.function.LongSupplier;
  * closed other hosts may have it.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. {@link #isHeld}, {@link #token} and
- * the other questions never wait; {@link #convert}, {@link #value} operations and {@link #close}
+ * the other questions never wait; {@link #convert}, operations on {@link #value} and {@link #close}
  * wait for each other and for the daemon, each at most the call timeout of the {@link Leases}.
  */
 public final class Lease implements AutoCloseable {
-  private static final int FAIL_IO_TIMEOUTS = 8;
-  private static final int LATE_IO_TIMEOUTS = 4;
-
   private final LeaseResource resource;
   private final WatchedConnection connection;
   private final RegisteredClient registered;
-  private final LeaseScene scene;
-  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.HELD);
+  private final Leases leases;
+  private final LeaseListener listener;
+  private final Holding holding;
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final CompletableFuture<LeaseLoss> lost = new CompletableFuture<>();
-  private volatile Holder holder;
-  private volatile long confirmedUntilNanos;
-  private long adoptedNanos;
-  private boolean isLate;
-
-  /** Where its life is; a loss has its reason. */
-  private static final class Stage {
-    private static final Stage HELD = new Stage("HELD", null);
-    private static final Stage CLOSED = new Stage("CLOSED", null);
-
-    private final String name;
-    private final LeaseLoss loss;
-
-    Stage(String name, LeaseLoss loss) {
-      this.name = name;
-      this.loss = loss;
-    }
-  }
-
-  /**
-   * What is known of the holding.
-   *
-   * @param pid this process, as the daemon sees it
-   * @param token of the holding
-   */
-  private record Holder(int pid, FencingToken token) {}
-
-  /**
-   * What a lease needs of its {@link Leases}.
-   *
-   * @param client for questions on connections of their own
-   * @param listener is told
-   * @param notifier tells it
-   * @param nanoClock as {@link System#nanoTime}
-   * @param atClose forgets the lease
-   */
-  record LeaseScene(
-      SanlockClient client,
-      LeaseListener listener,
-      Notifier notifier,
-      LongSupplier nanoClock,
-      Consumer<Lease> atClose) {}
 
   /**
    * A lease just taken.
@@ -91,40 +42,59 @@ public final class Lease implements AutoCloseable {
    * @param askedNanos when {@code snapshot} was asked for, after the lease was taken
    */
   Lease(
-      LeaseResource resource,
-      LeaseMode mode,
+      Leases leases,
+      Terms terms,
       WatchedConnection connection,
       RegisteredClient registered,
-      LeaseScene scene,
       long askedNanos,
       Snapshot snapshot) {
-    this.resource = resource;
+    this.resource = terms.resource;
     this.connection = connection;
     this.registered = registered;
-    this.scene = scene;
-    this.confirmedUntilNanos = askedNanos;
-    this.adoptedNanos = askedNanos;
-    int ownPid = (int) ProcessHandle.current().pid();
-    List<Snapshot.Holding> holdings = snapshot.holdings(named());
-    // In another pid namespace than the daemon's our number differs; an exclusive holder is alone.
-    int pid =
-        holdings.stream().anyMatch(holding -> holding.pid() == ownPid) || holdings.isEmpty()
-            ? ownPid
-            : holdings.get(0).pid();
-    this.holder =
-        new Holder(pid, new FencingToken(resource.lockspace(), resource.name(), mode, 0, 0, 0));
-    check(askedNanos, snapshot);
+    this.leases = leases;
+    this.listener = terms.listener;
+    this.holding =
+        new Holding(
+            resource,
+            terms.mode,
+            (int) ProcessHandle.current().pid(),
+            new Telling(),
+            System::nanoTime,
+            askedNanos,
+            snapshot);
+  }
+
+  /** Hands on to the listener what happens. */
+  private final class Telling implements Holding.Observer {
+    @Override
+    public void lost(LeaseLoss loss) {
+      leases
+          .notifier()
+          .tellAtOnce(
+              () -> {
+                lost.complete(loss);
+                listener.lost(Lease.this, loss);
+              });
+    }
+
+    @Override
+    public void renewalLate(Duration sinceRenewal) {
+      leases.notifier().tell(() -> listener.renewalLate(Lease.this, sinceRenewal));
+    }
+
+    @Override
+    public void renewed() {
+      leases.notifier().tell(() -> listener.renewed(Lease.this));
+    }
   }
 
   /** Begins to report the end of the connection; once, after the lease is known to its owner. */
   void watch() {
-    connection
-        .whenEnded()
-        .thenAccept(
-            reason ->
-                lose(
-                    LeaseLoss.Cause.DAEMON_GONE,
-                    "the connection to the daemon ended: " + SanlockException.describe(reason)));
+    connection.whenEnded().thenAccept(reason -> leases.connectionEnded(holding, reason));
+  }
+
+  Holding holding() {
+    return holding;
   }
 
   /** What it is on. */
@@ -142,7 +112,7 @@ public final class Lease implements AutoCloseable {
    * one.
    */
   public FencingToken token() {
-    return holder.token;
+    return holding.token();
   }
 
   /**
@@ -152,16 +122,7 @@ public final class Lease implements AutoCloseable {
    * done, or must end before {@link #remaining} is over.
    */
   public boolean isHeld() {
-    if (stage.get() != Stage.HELD) {
-      return false;
-    }
-    if (scene.nanoClock.getAsLong() - confirmedUntilNanos >= 0) {
-      lose(
-          LeaseLoss.Cause.NOT_CONFIRMED,
-          "the daemon has not confirmed a renewal for " + FAIL_IO_TIMEOUTS + " io_timeouts");
-      return false;
-    }
-    return true;
+    return holding.isHeld();
   }
 
   /**
@@ -185,9 +146,7 @@ public final class Lease implements AutoCloseable {
    * renewal that the daemon confirms, about once a second.
    */
   public Duration remaining() {
-    return isHeld()
-        ? Duration.ofNanos(Math.max(0, confirmedUntilNanos - scene.nanoClock.getAsLong()))
-        : Duration.ZERO;
+    return holding.remaining();
   }
 
   /** Completes when it is lost; never when it is closed before. */
@@ -197,7 +156,7 @@ public final class Lease implements AutoCloseable {
 
   /** Why it was lost; empty while it is held or when it was closed before. */
   public Optional<LeaseLoss> loss() {
-    return Optional.ofNullable(stage.get().loss);
+    return holding.loss();
   }
 
   /**
@@ -224,20 +183,20 @@ public final class Lease implements AutoCloseable {
   }
 
   private void afterRefusedConversion() throws LeaseLostException {
-    if (!connection.isUsable()) {
-      lose(LeaseLoss.Cause.NO_REPLY, "a conversion was not answered");
-    } else {
+    if (connection.isUsable()) {
       refresh();
+    } else {
+      holding.lose(LeaseLoss.Cause.NO_REPLY, "a conversion was not answered");
     }
     ensureHeld();
   }
 
   private void refresh() {
-    long askedNanos = scene.nanoClock.getAsLong();
+    long askedNanos = System.nanoTime();
     try {
-      check(askedNanos, Snapshot.take(scene.client));
+      holding.check(askedNanos, Snapshot.take(leases.statusClient()));
     } catch (SanlockException e) {
-      lose(
+      holding.lose(
           LeaseLoss.Cause.NOT_CONFIRMED,
           "mode and version after a conversion are not known: " + e.getMessage());
     }
@@ -256,81 +215,10 @@ public final class Lease implements AutoCloseable {
     return resource.named(LeaseMode.EXCLUSIVE);
   }
 
-  /**
-   * Compares with what the daemon holds.
-   *
-   * @param askedNanos when the snapshot was asked for: what it says is at least as old
-   */
-  synchronized void check(long askedNanos, Snapshot snapshot) {
-    Optional<Snapshot.Space> space = snapshot.space(resource.lockspaceName());
-    Optional<Snapshot.Holding> mine =
-        snapshot.holdings(named()).stream()
-            .filter(holding -> holding.pid() == holder.pid)
-            .findFirst();
-    if (space.isEmpty() || !space.get().isUsable()) {
-      lose(
-          LeaseLoss.Cause.LOCKSPACE_FAILED,
-          "the daemon lost or leaves the lockspace " + resource.lockspace());
-    } else if (mine.isEmpty()) {
-      lose(LeaseLoss.Cause.RELEASED_BY_OTHERS, "the daemon does not list this process as holder");
-    } else {
-      // A snapshot from before a conversion may be told after the one from behind it.
-      if (askedNanos - adoptedNanos >= 0) {
-        adoptedNanos = askedNanos;
-        adopt(mine.get(), space.get());
-      }
-      confirm(askedNanos, space.get());
-    }
-  }
-
-  private void adopt(Snapshot.Holding mine, Snapshot.Space space) {
-    holder =
-        new Holder(
-            mine.pid(),
-            new FencingToken(
-                resource.lockspace(),
-                resource.name(),
-                mine.mode(),
-                space.hostId(),
-                space.generation(),
-                mine.version()));
-  }
-
-  private void confirm(long askedNanos, Snapshot.Space space) {
-    // The daemon tells whole seconds of both times: the age may be one more than their difference.
-    long age = space.renewalAgeSeconds() + 1;
-    long leftSeconds = (long) FAIL_IO_TIMEOUTS * space.ioTimeoutSeconds() - age;
-    long untilNanos = askedNanos + TimeUnit.SECONDS.toNanos(leftSeconds);
-    if (untilNanos - confirmedUntilNanos > 0) {
-      confirmedUntilNanos = untilNanos;
-    }
-    boolean late = age > (long) LATE_IO_TIMEOUTS * space.ioTimeoutSeconds();
-    if (late != isLate && isHeld()) {
-      isLate = late;
-      LeaseListener listener = scene.listener;
-      scene.notifier.tell(
-          late
-              ? () -> listener.renewalLate(this, Duration.ofSeconds(age))
-              : () -> listener.renewed(this));
-    }
-  }
-
   /** Tells the listener of another host's wish. */
   void requested(HostNotice event) {
     if (isHeld()) {
-      scene.notifier.tell(() -> scene.listener.requested(this, event));
-    }
-  }
-
-  /** Ends the holding; the first reason counts. Any thread, never waits. */
-  void lose(LeaseLoss.Cause cause, String details) {
-    LeaseLoss loss = new LeaseLoss(cause, details);
-    if (stage.compareAndSet(Stage.HELD, new Stage("LOST", loss))) {
-      scene.notifier.tellAtOnce(
-          () -> {
-            lost.complete(loss);
-            scene.listener.lost(this, loss);
-          });
+      leases.notifier().tell(() -> listener.requested(this, event));
     }
   }
 
@@ -342,9 +230,9 @@ public final class Lease implements AutoCloseable {
    *     trying, and until it is done nobody gets the lease
    */
   public void release() throws SanlockException {
-    boolean unused = stage.compareAndSet(Stage.HELD, Stage.CLOSED);
+    holding.close();
     if (isClosed.compareAndSet(false, true)) {
-      scene.atClose.accept(this);
+      leases.forget(this);
       try {
         if (connection.isUsable()) {
           registered.release(List.of(named()));
@@ -364,14 +252,13 @@ public final class Lease implements AutoCloseable {
     try {
       release();
     } catch (SanlockException e) {
-      System.getLogger("io.sanlockd.client.lease")
-          .log(System.Logger.Level.DEBUG, "release of " + resource, e);
+      Notifier.LOG.log(System.Logger.Level.DEBUG, "release of " + resource, e);
     }
   }
 
   /** As in {@code lease ls:r1:/dev/vg/leases:1048576, EXCLUSIVE, HELD}. */
   @Override
   public String toString() {
-    return "lease " + resource + ", " + mode() + ", " + stage.get().name;
+    return "lease " + holding;
   }
 }

@@ -3,7 +3,6 @@ package io.sanlockd.client.lease;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,11 +15,9 @@ import java.util.concurrent.TimeUnit;
  * so that a failure of this thread can only make them end too early.
  */
 final class LeaseMonitor implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.sanlockd.client.lease");
-
   private final SanlockClient client;
   private final Duration interval;
-  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  private final Set<Holding> holdings = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = Notifier.daemonThread("sanlock-lease-monitor", this::run);
 
@@ -33,16 +30,12 @@ final class LeaseMonitor implements AutoCloseable {
     thread.start();
   }
 
-  void add(Lease lease) {
-    leases.add(lease);
+  void add(Holding holding) {
+    holdings.add(holding);
   }
 
-  void remove(Lease lease) {
-    leases.remove(lease);
-  }
-
-  Collection<Lease> leases() {
-    return List.copyOf(leases);
+  void remove(Holding holding) {
+    holdings.remove(holding);
   }
 
   private void run() {
@@ -59,24 +52,24 @@ final class LeaseMonitor implements AutoCloseable {
     try {
       checkOnce();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "leases could not be checked", e);
+      Notifier.LOG.log(System.Logger.Level.WARNING, "leases could not be checked", e);
     }
   }
 
   private void checkOnce() {
-    Collection<Lease> before = leases();
+    List<Holding> before = List.copyOf(holdings);
     if (before.isEmpty()) {
       return;
     }
     long askedNanos = System.nanoTime();
     try {
       Snapshot snapshot = Snapshot.take(client);
-      before.forEach(lease -> lease.check(askedNanos, snapshot));
+      before.forEach(holding -> holding.check(askedNanos, snapshot));
     } catch (SanlockException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the daemon did not tell its state", e);
+      Notifier.LOG.log(System.Logger.Level.DEBUG, "the daemon did not tell its state", e);
     }
     // Also notices the end of their time.
-    before.forEach(Lease::isHeld);
+    before.forEach(Holding::isHeld);
   }
 
   @Override

@@ -36,6 +36,10 @@ public final class LeaseRequest {
     return terms.resource;
   }
 
+  long waitNanos() {
+    return Acquirer.nanos(terms.wait);
+  }
+
   /** Shared with other holders that take it shared. */
   public LeaseRequest shared() {
     return with(changed -> changed.mode = LeaseMode.SHARED);
@@ -81,7 +85,8 @@ public final class LeaseRequest {
 
   /**
    * Has {@link LeaseListener#requested} called when another host asks for the lease ({@link
-   * Leases#askForRelease}).
+   * Leases#askForRelease}). Uses one of the 32 event channels of the lockspace, for all leases of
+   * this process.
    */
   public LeaseRequest answeringRequests() {
     return with(changed -> changed.answersRequests = true);

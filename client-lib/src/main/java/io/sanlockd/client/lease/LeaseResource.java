@@ -106,10 +106,14 @@ public record LeaseResource(String lockspace, String name, List<Place> places) {
   /** As in {@code ls:r1:/dev/vg/leases:1048576}. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(lockspace).append(':').append(name);
+    StringBuilder text = new StringBuilder(escaped(lockspace)).append(':').append(escaped(name));
     for (Place place : places) {
-      text.append(':').append(place.path.replace(":", "\\:")).append(':').append(place.offset);
+      text.append(':').append(escaped(place.path)).append(':').append(place.offset);
     }
     return text.toString();
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace(":", "\\:");
   }
 }

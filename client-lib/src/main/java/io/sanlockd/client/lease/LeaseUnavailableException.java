@@ -2,6 +2,8 @@ package io.sanlockd.client.lease;
 
 import io.sanlockd.client.LeaseOwner;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.Command;
 import java.util.List;
 
 /** Somebody else had the lease until the deadline. {@link #number()} is the last refusal. */
@@ -14,6 +16,13 @@ public final class LeaseUnavailableException extends SanlockException {
     super(last.number(), last.command(), owners.isEmpty() ? null : owners.get(0));
     this.owners = List.copyOf(owners);
     initCause(last);
+  }
+
+  /** A thread of this process has it. */
+  LeaseUnavailableException(LeaseResource resource) {
+    super(ResultCode.EEXIST.number(), Command.ACQUIRE);
+    this.owners = List.of();
+    initCause(new IllegalStateException("another thread of this process holds " + resource));
   }
 
   /**

@@ -15,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
@@ -31,6 +33,7 @@ public final class Leases implements AutoCloseable {
   /** The event of {@link #askForRelease}: bit 16. */
   public static final long RELEASE_WANTED = 0x10000;
 
+  private static final String CLOSED = "the leases of this process were closed";
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -41,6 +44,7 @@ public final class Leases implements AutoCloseable {
   private final Notifier notifier = new Notifier();
   private final LeaseMonitor monitor;
   private final EventHub events;
+  private final Set<Lease> open = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
 
   private Leases(Endpoint endpoint, ConnectionWatcher watcher) {
@@ -93,7 +97,7 @@ public final class Leases implements AutoCloseable {
 
   /** The leases that are open, held or lost. */
   public List<Lease> openLeases() {
-    return List.copyOf(monitor.leases());
+    return List.copyOf(open);
   }
 
   /**
@@ -160,7 +164,7 @@ public final class Leases implements AutoCloseable {
 
   private void requested(HostNotice notice) {
     if ((notice.event() & RELEASE_WANTED) != 0) {
-      monitor.leases().stream()
+      open.stream()
           .filter(lease -> lease.resource().lockspace().equals(notice.lockspace()))
           .filter(lease -> fingerprint(lease.resource()) == notice.data())
           .forEach(lease -> lease.requested(notice));
@@ -179,30 +183,54 @@ public final class Leases implements AutoCloseable {
     Check.state(!isClosed, "these leases are closed");
   }
 
-  Lease.LeaseScene scene(LeaseListener listener) {
-    return new Lease.LeaseScene(
-        statusClient, listener, notifier, System::nanoTime, monitor::remove);
+  LeaseMonitor monitor() {
+    return monitor;
+  }
+
+  Notifier notifier() {
+    return notifier;
   }
 
   void add(Lease lease, boolean answersRequests) throws SanlockException {
     if (answersRequests) {
       Flow.Publisher<HostNotice> unused = hostEvents(lease.resource().lockspace());
     }
-    monitor.add(lease);
+    open.add(lease);
+    monitor.add(lease.holding());
     if (isClosed) {
-      lease.lose(LeaseLoss.Cause.CLOSED_HERE, "the leases of this process were closed");
+      loseBecauseClosed(lease);
     }
   }
 
+  void forget(Lease lease) {
+    open.remove(lease);
+    monitor.remove(lease.holding());
+  }
+
+  /** The connection under a holding ended. */
+  void connectionEnded(Holding holding, int reason) {
+    if (isClosed) {
+      holding.lose(LeaseLoss.Cause.CLOSED_HERE, CLOSED);
+    } else {
+      holding.lose(
+          LeaseLoss.Cause.DAEMON_GONE,
+          "the connection to the daemon ended: " + SanlockException.describe(reason));
+    }
+  }
+
+  private static void loseBecauseClosed(Lease lease) {
+    lease.holding().lose(LeaseLoss.Cause.CLOSED_HERE, CLOSED);
+  }
+
   /**
-   * Ends everything: leases still open are lost for their users and given back. Close them first,
-   * each when its use has ended.
+   * Ends everything: leases still open are lost for their users and given back, leased processes
+   * are killed. Close them first, each when its use has ended.
    */
   @Override
   public void close() {
     isClosed = true;
-    for (Lease lease : monitor.leases()) {
-      lease.lose(LeaseLoss.Cause.CLOSED_HERE, "the leases of this process were closed");
+    for (Lease lease : open) {
+      loseBecauseClosed(lease);
       lease.close();
     }
     monitor.close();

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * told again waits in a bounded queue; a loss is told once and never waits.
  */
 final class Notifier implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.sanlockd.client.lease");
+  static final System.Logger LOG = System.getLogger("io.sanlockd.client.lease");
   private static final int MAX_WAITING = 256;
   private static final long IDLE_SECONDS = 10;
 

@@ -2,7 +2,7 @@ package io.sanlockd.client.lease;
 
 import io.sanlockd.client.Endpoint;
 
-/** A host with a daemon of either implementation, for {@link LeaseContract}. */
+/** A host with a daemon of either implementation, for {@link TwoHosts}. */
 public interface HostUnderTest extends AutoCloseable {
   /** Where its daemon listens. */
   Endpoint endpoint();

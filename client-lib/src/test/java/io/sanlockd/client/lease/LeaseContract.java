@@ -6,145 +6,22 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.LeaseOwner;
-import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
-import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
-import io.sanlockd.protocol.Disk;
-import io.sanlockd.protocol.Lockspace;
-import io.sanlockd.protocol.Resource;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Flow;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
-/**
- * What the lease library promises, on two hosts with real daemons that share a file. Subclasses say
- * whose daemons.
- */
-@TestInstance(TestInstance.Lifecycle.PER_METHOD)
-public abstract class LeaseContract {
-  private static final int MEBIBYTE = 1 << 20;
-  private static final int AREAS = 8;
-  private static final long LIMIT_SECONDS = 60;
-  private static final Duration LONG = Duration.ofSeconds(LIMIT_SECONDS);
-  private static final String LS = "ls";
-
-  private Path directory;
-  private Path disk;
-  private HostUnderTest hostA;
-  private HostUnderTest hostB;
-  private Leases onA;
-  private Leases onB;
-
-  /**
-   * Starts a daemon without watchdog and waits until it answers; skips the test when there is none.
-   *
-   * @param runDirectory exists; the daemon's socket goes there
-   */
-  protected abstract HostUnderTest start(Path runDirectory, String hostName) throws Exception;
-
-  @BeforeEach
-  void twoHostsJoinALockspace() throws Exception {
-    // Not the default directory: the path of a socket must be short.
-    directory = Files.createTempDirectory(Path.of("/tmp"), "clib-lease");
-    disk = directory.resolve("disk");
-    try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
-      file.setLength((long) AREAS * MEBIBYTE);
-    }
-    hostA = start(Files.createDirectory(directory.resolve("a")), "host-a");
-    hostB = start(Files.createDirectory(directory.resolve("b")), "host-b");
-    onA = Leases.open(hostA.endpoint());
-    onB = Leases.open(hostB.endpoint());
-    onA.client().writeLockspace(lockspace(0), 1);
-    for (int area = 1; area <= 3; area++) {
-      onA.client().writeResource(lease(area).onDisks(LeaseMode.EXCLUSIVE), 0);
-    }
-    CompletableFuture<Void> first = CompletableFuture.runAsync(() -> join(onA.client(), 1));
-    join(onB.client(), 2);
-    first.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    for (AutoCloseable thing : new AutoCloseable[] {onA, onB, hostA, hostB}) {
-      if (thing != null) {
-        thing.close();
-      }
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private Lockspace lockspace(long hostId) {
-    return new Lockspace(LeaseName.of(LS), hostId, 0, new Disk(disk.toString(), 0));
-  }
-
-  private void join(SanlockClient client, long hostId) {
-    try {
-      client.addLockspace(lockspace(hostId), 1);
-    } catch (SanlockException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private LeaseResource lease(int area) {
-    return LeaseResource.of(LS, "r" + area, disk.toString(), (long) area * MEBIBYTE);
-  }
-
-  /** Records what a listener is told. */
-  private static final class Losses implements LeaseListener {
-    private final CompletableFuture<LeaseLoss> loss = new CompletableFuture<>();
-    private final CountDownLatch late = new CountDownLatch(1);
-    private final CountDownLatch renewed = new CountDownLatch(1);
-    private final CompletableFuture<HostNotice> request = new CompletableFuture<>();
-    private final AtomicInteger losses = new AtomicInteger();
-
-    @Override
-    public void lost(Lease lease, LeaseLoss why) {
-      losses.incrementAndGet();
-      assertThat(lease.isHeld()).isFalse();
-      loss.complete(why);
-    }
-
-    @Override
-    public void renewalLate(Lease lease, Duration sinceRenewal) {
-      late.countDown();
-    }
-
-    @Override
-    public void renewed(Lease lease) {
-      renewed.countDown();
-    }
-
-    @Override
-    public void requested(Lease lease, HostNotice event) {
-      request.complete(event);
-    }
-
-    private LeaseLoss await() throws Exception {
-      return loss.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    }
-  }
-
+/** What a lease promises while everything works. */
+public abstract class LeaseContract extends TwoHosts {
   @Test
   void aLeaseIsHeldByOneHostAndChangesHandsWithAGrowingToken() throws Exception {
     FencingToken first;
@@ -298,97 +175,10 @@ public abstract class LeaseContract {
   }
 
   @Test
-  void theDeathOfTheDaemonIsReportedAndTheLeaseIsNeverHeldAgain() throws Exception {
-    Losses losses = new Losses();
-    Lease held = onA.request(lease(1)).listener(losses).acquire();
-    Lease other = onA.request(lease(2)).shared().acquire();
-    hostA.killDaemon();
-    assertThat(losses.await().cause()).isEqualTo(LeaseLoss.Cause.DAEMON_GONE);
-    assertThat(other.whenLost().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS).cause())
-        .isEqualTo(LeaseLoss.Cause.DAEMON_GONE);
-    assertThat(held.isHeld()).isFalse();
-    assertThat(held.remaining()).isZero();
-    LeaseLostException error =
-        catchThrowableOfType(LeaseLostException.class, () -> held.convert(LeaseMode.SHARED));
-    assertThat(error.loss().cause()).isEqualTo(LeaseLoss.Cause.DAEMON_GONE);
-    assertThatThrownBy(() -> held.value(ValueCodec.bytes()).get())
-        .isInstanceOf(LeaseLostException.class);
-    held.close();
-    other.close();
-    assertThat(held.isHeld()).isFalse();
-    assertThat(held.loss()).isPresent();
-    assertThat(losses.losses).hasValue(1);
-    assertThat(
-            catchThrowableOfType(SanlockException.class, () -> onA.request(lease(1)).acquire())
-                .number())
-        .isIn(ResultCode.ECONNREFUSED.number(), ResultCode.ENOENT.number());
-  }
-
-  @Test
-  void theDeathOfTheDaemonEndsAWaitingAcquire() throws Exception {
-    Lease held = onA.request(lease(1)).acquire();
-    CompletableFuture<Lease> waiting =
-        onB.request(lease(1)).waitingFor(LONG).retrying(RetryPolicy.every(LONG)).acquireAsync();
-    assertThatThrownBy(() -> waiting.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
-    hostB.killDaemon();
-    assertThatThrownBy(() -> waiting.get(LIMIT_SECONDS / 2, TimeUnit.SECONDS))
-        .hasCauseInstanceOf(SanlockException.class);
-    held.close();
-  }
-
-  @Test
-  void aStoppedDaemonIsNotBelievedWhenTheTimeOfTheLeaseIsOver() throws Exception {
-    Losses losses = new Losses();
-    Lease held = onA.request(lease(1)).listener(losses).acquire();
-    stopDaemon(hostA);
-    assertThat(losses.await().cause()).isEqualTo(LeaseLoss.Cause.NOT_CONFIRMED);
-    assertThat(held.isHeld()).isFalse();
-    // It must not be continued: it would see that it lost its lockspace and kill this process.
-    hostA.killDaemon();
-    assertThat(held.isHeld()).isFalse();
-    assertThat(losses.losses).hasValue(1);
-    held.close();
-  }
-
-  private static void stopDaemon(HostUnderTest host) throws Exception {
-    Process kill =
-        new ProcessBuilder("/bin/kill", "-STOP", Long.toString(host.daemonPid())).start();
-    assertThat(kill.waitFor()).isZero();
-  }
-
-  @Test
-  void aLeaseReleasedByAnotherProcessIsLost() throws Exception {
-    Losses losses = new Losses();
-    try (Lease held = onA.request(lease(1)).listener(losses).acquire()) {
-      int pid = (int) ProcessHandle.current().pid();
-      Resource resource = held.named();
-      onA.client().release(pid, List.of(resource));
-      assertThat(losses.await().cause()).isEqualTo(LeaseLoss.Cause.RELEASED_BY_OTHERS);
-    }
-  }
-
-  @Test
-  void closingTheLeasesOfAProcessGivesThemAllBack() throws Exception {
-    Losses losses = new Losses();
-    List<Lease> held = new ArrayList<>();
-    for (int area = 1; area <= 3; area++) {
-      held.add(onA.request(lease(area)).listener(losses).acquire());
-    }
-    onA.close();
-    assertThat(losses.await().cause()).isEqualTo(LeaseLoss.Cause.CLOSED_HERE);
-    assertThat(held).noneMatch(Lease::isHeld);
-    for (int area = 1; area <= 3; area++) {
-      onB.request(lease(area)).waitingFor(LONG).acquire().close();
-    }
-    assertThatThrownBy(() -> onA.request(lease(1)).acquire())
-        .isInstanceOf(IllegalStateException.class);
-  }
-
-  @Test
   void manyThreadsUseOneObjectAndNeverHoldTheLeaseTogether() throws Exception {
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    Set<Long> versions = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    Set<Long> versions = ConcurrentHashMap.newKeySet();
     LeaseRequest request =
         onA.request(lease(1))
             .waitingFor(LONG)
@@ -415,58 +205,6 @@ public abstract class LeaseContract {
       } catch (SanlockException | InterruptedException | LeaseLostException e) {
         throw new IllegalStateException(e);
       }
-    }
-  }
-
-  @Test
-  void anotherHostAsksForTheLeaseAndGetsItWhenTheHolderAgrees() throws Exception {
-    Losses losses = new Losses();
-    Lease held = onA.request(lease(1)).listener(losses).answeringRequests().acquire();
-    assertThat(onB.askForRelease(lease(1))).extracting(LeaseOwner::hostId).containsExactly(1L);
-    HostNotice notice = losses.request.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    assertThat(notice.fromHostId()).isEqualTo(2);
-    held.close();
-    onB.request(lease(1)).waitingFor(LONG).acquire().close();
-    assertThat(onB.askForRelease(lease(1))).isEmpty();
-  }
-
-  @Test
-  void hostEventsArriveOnceAndEndWithTheDaemon() throws Exception {
-    List<HostNotice> seen = new ArrayList<>();
-    CompletableFuture<HostNotice> first = new CompletableFuture<>();
-    CompletableFuture<Throwable> end = new CompletableFuture<>();
-    onA.hostEvents(LS).subscribe(new Recorder(seen, first, end));
-    onB.sendEvent(LS, 1, 0x20000, 7);
-    HostNotice expected = new HostNotice(LS, 2, 1, 0x20000, 7);
-    assertThat(first.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(expected);
-    hostA.killDaemon();
-    assertThat(end.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isInstanceOf(SanlockException.class);
-    assertThat(seen).containsExactly(expected);
-    assertThatThrownBy(() -> onB.hostEvents("none")).isInstanceOf(SanlockException.class);
-  }
-
-  private record Recorder(
-      List<HostNotice> seen, CompletableFuture<HostNotice> first, CompletableFuture<Throwable> end)
-      implements Flow.Subscriber<HostNotice> {
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(HostNotice item) {
-      seen.add(item);
-      first.complete(item);
-    }
-
-    @Override
-    public void onError(Throwable throwable) {
-      end.complete(throwable);
-    }
-
-    @Override
-    public void onComplete() {
-      end.complete(new AssertionError("completed without an error"));
     }
   }
 

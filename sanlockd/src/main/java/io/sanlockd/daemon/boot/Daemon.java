@@ -19,6 +19,7 @@ import io.sanlockd.daemon.loop.Listener;
 import io.sanlockd.daemon.loop.LoopLog;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.HelperLink;
+import io.sanlockd.daemon.recovery.HelperProcess;
 import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
@@ -41,6 +42,7 @@ import io.sanlockd.posix.PosixException;
 import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
@@ -79,6 +81,7 @@ final class Daemon {
    *
    * @param uid owner of the socket, -1 = leave
    * @param gid group of the socket, -1 = leave
+   * @param keeper of the helper, when this process has given up root
    * @param termination is given what to do when a termination signal arrives, on any thread
    */
   static Daemon create(
@@ -88,6 +91,7 @@ final class Daemon {
       RunDirectory runDirectory,
       int uid,
       int gid,
+      Optional<HelperProcess> keeper,
       DaemonLog log,
       Clock clock,
       Consumer<Runnable> termination)
@@ -187,7 +191,11 @@ final class Daemon {
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
     precedence.lockMemory();
-    helper.start();
+    if (keeper.isPresent()) {
+      helper.useKeeper(keeper.get());
+    } else {
+      helper.start();
+    }
     return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, errors);
   }
 

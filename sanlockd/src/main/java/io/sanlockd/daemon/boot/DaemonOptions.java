@@ -55,6 +55,7 @@ final class DaemonOptions {
   Optional<String> userName = Optional.empty();
   OptionalInt uid = OptionalInt.empty();
   OptionalInt gid = OptionalInt.empty();
+  boolean groupKnown = true;
   Optional<LeaseName> hostName = Optional.empty();
 
   /** What is to be logged about the options once there is a log. */
@@ -189,6 +190,7 @@ final class DaemonOptions {
   boolean setGroup(String name, Accounts accounts) {
     OptionalInt known = accounts.gid(name);
     gid = OptionalInt.of(known.orElse(0));
+    groupKnown = known.isPresent();
     return known.isPresent();
   }
 

@@ -38,4 +38,11 @@ final class HelperCommand {
     }
     return command;
   }
+
+  /** Likewise for the keeper of a helper. */
+  static List<String> ofKeeper(boolean debug) {
+    List<String> command = fromLauncher(debug);
+    command.add(SanlockHelper.KEEP);
+    return command;
+  }
 }

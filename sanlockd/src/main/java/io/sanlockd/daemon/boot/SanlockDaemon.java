@@ -5,28 +5,32 @@ import io.sanlockd.daemon.incarnation.KernelProcesses;
 import io.sanlockd.daemon.incarnation.Machine;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.log.LogSettings;
+import io.sanlockd.daemon.recovery.HelperProcess;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
 import io.sanlockd.posix.NodeName;
+import io.sanlockd.posix.Privileges;
 import io.sanlockd.posix.Users;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /** {@code sanlock daemon}: starts the lock manager and runs it until it is told to stop. */
 public final class SanlockDaemon {
   private static final int EXIT_FAILURE = 1;
   private static final Path LOG_FILE = Path.of("/var/log/sanlock.log");
-  private static final String DEFAULT_ACCOUNT = "sanlock";
+  private static final DaemonOptions.Accounts ACCOUNTS = new SystemAccounts();
+  private static final int ROOT = 0;
 
   private final DaemonOptions options;
   private final RunDirectory runDirectory;
   private final boolean privileged;
+  private final ResourceLimits.Removal limits;
   private final boolean inBackground;
   private final PrintStream stderr;
 
@@ -34,12 +38,14 @@ public final class SanlockDaemon {
       DaemonOptions options,
       RunDirectory runDirectory,
       boolean privileged,
+      ResourceLimits.Removal limits,
       boolean inBackground,
       PrintStream stderr) {
     this.inBackground = inBackground;
     this.options = options;
     this.runDirectory = runDirectory;
     this.privileged = privileged;
+    this.limits = limits;
     this.stderr = stderr;
   }
 
@@ -49,28 +55,32 @@ public final class SanlockDaemon {
    * @param args the words after {@code sanlock daemon}
    */
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].equals(Background.CHILD)) {
-      System.exit(start(Arrays.copyOfRange(args, 1, args.length), true));
-    }
-    System.exit(start(args, false));
+    System.exit(start(args, ResourceLimits::remove));
   }
 
-  private static int start(String[] args, boolean child) {
+  /**
+   * Runs the daemon, or starts it in the background.
+   *
+   * @param limits removes limits when the daemon is privileged
+   * @return exit status
+   */
+  static int start(String[] args, ResourceLimits.Removal limits) {
+    boolean child = args.length > 0 && args[0].equals(Background.CHILD);
+    String[] words = child ? Arrays.copyOfRange(args, 1, args.length) : args;
     DaemonOptions options;
     try {
-      options = DaemonOptions.read(ConfigFile.STANDARD, args, new SystemAccounts());
+      options = DaemonOptions.read(ConfigFile.STANDARD, words, ACCOUNTS);
     } catch (DaemonOptions.BadOption e) {
       System.out.println(e.getMessage());
       return EXIT_FAILURE;
     }
     if (!options.foreground && !child) {
-      return Background.start("sanlock daemon", args, System.err);
+      return Background.start("sanlock daemon", words, System.err);
     }
     String privilegedSetting = System.getenv("SANLOCK_PRIVILEGED");
     boolean privileged = privilegedSetting == null || privilegedSetting.equals("1");
-    SanlockDaemon daemon =
-        new SanlockDaemon(options, RunDirectory.fromEnvironment(), privileged, child, System.err);
-    return daemon.run();
+    RunDirectory runDirectory = RunDirectory.fromEnvironment();
+    return new SanlockDaemon(options, runDirectory, privileged, limits, child, System.err).run();
   }
 
   private int run() {
@@ -97,25 +107,43 @@ public final class SanlockDaemon {
     if (!privileged) {
       plain.warning("Running in unprivileged mode");
     }
-    Owner owner = owner();
     try {
       if (inBackground) {
         Background.leaveSession();
       }
-      runDirectory.create(owner.uid, privileged ? 0 : owner.gid);
-    } catch (IOException e) {
-      return failed(plain, "run directory " + runDirectory.path() + ": " + e.getMessage());
-    }
-    try {
-      LockFile lock = runDirectory.lock();
-      try {
-        serve(log, clock, owner, Machine.read(Path.of("/")));
-      } finally {
-        lock.close();
+      if (privileged) {
+        limits.apply();
       }
+      lockAndServe(log, clock);
       return 0;
     } catch (IOException e) {
       return failed(plain, e.getMessage());
+    }
+  }
+
+  private void lockAndServe(DaemonLog log, Clock clock) throws IOException {
+    boolean isRoot = Users.effectiveUid() == ROOT;
+    Identity identity = Identity.of(options, privileged, isRoot, ACCOUNTS);
+    Optional<HelperProcess> keeper = Optional.empty();
+    if (identity.givesUpRoot()) {
+      Privileges.leaveGroups();
+      boolean debug = options.foreground;
+      keeper = Optional.of(HelperProcess.start(HelperCommand.ofKeeper(debug), true, debug));
+    }
+    try {
+      runDirectory.create(identity.uid(), privileged ? ROOT : identity.gid());
+    } catch (IOException e) {
+      throw new IOException("run directory " + runDirectory.path() + ": " + e.getMessage(), e);
+    }
+    LockFile lock = runDirectory.lock();
+    try {
+      // Part of what tells this machine from others is for root only.
+      Machine machine = Machine.read(Path.of("/"));
+      LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(runDirectory.path()));
+      identity.assume();
+      serve(log, clock, identity, keeper, machine, hostName);
+    } finally {
+      lock.close();
     }
   }
 
@@ -127,10 +155,16 @@ public final class SanlockDaemon {
     return EXIT_FAILURE;
   }
 
-  private void serve(DaemonLog log, Clock clock, Owner owner, Machine machine) throws IOException {
+  private void serve(
+      DaemonLog log,
+      Clock clock,
+      Identity identity,
+      Optional<HelperProcess> keeper,
+      Machine machine,
+      LeaseName hostName)
+      throws IOException {
     // Whatever thread it is, also one of a library.
     Thread.setDefaultUncaughtExceptionHandler(new InternalErrors(log));
-    LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(runDirectory.path()));
     Incarnation incarnation =
         Incarnation.begin(
             Path.of(runDirectory.path()),
@@ -144,8 +178,9 @@ public final class SanlockDaemon {
             hostName,
             incarnation,
             runDirectory,
-            owner.uid,
-            owner.gid,
+            identity.uid(),
+            identity.gid(),
+            keeper,
             log,
             clock,
             TerminationSignals::install);
@@ -155,21 +190,5 @@ public final class SanlockDaemon {
       Background.ready();
     }
     daemon.run();
-  }
-
-  /** Owner of socket and run directory; -1 leaves it as it is. */
-  private record Owner(int uid, int gid) {}
-
-  private Owner owner() {
-    if (!privileged && Users.effectiveUid() != 0) {
-      // Nobody but root can give files away.
-      return new Owner(options.uid.orElse(-1), options.gid.orElse(-1));
-    }
-    OptionalInt uid = Users.uid(DEFAULT_ACCOUNT);
-    OptionalInt gid = Users.gid(DEFAULT_ACCOUNT);
-    boolean both = uid.isPresent() && gid.isPresent();
-    return new Owner(
-        options.uid.orElse(both ? uid.getAsInt() : 0),
-        options.gid.orElse(both ? gid.getAsInt() : 0));
   }
 }

@@ -8,12 +8,8 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.Fd;
-import io.sanlockd.posix.Pipe;
 import io.sanlockd.posix.PosixException;
-import io.sanlockd.posix.Users;
-import java.io.File;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -23,16 +19,20 @@ import java.util.Optional;
  * The helper process and the pipes to it (recovery.md 8). It kills, runs programs and writes sysfs
  * for the daemon, which never waits for it: a full pipe is counted and the message is lost, to be
  * sent again by whoever still needs it. When it ends, or has sent no status for a minute, another
- * one is started, after a pause that grows as long as none of them lives for a minute. One that is
- * started after the daemon has given up root is no more powerful than the daemon. Main loop only.
+ * one is started, after a pause that grows as long as none of them lives for a minute.
+ *
+ * <p>A daemon that gives up root can not start another one that is root. Before that it starts a
+ * keeper instead, which starts the helpers and tells what becomes of them. When the keeper is lost
+ * the last helper is used on, but not relied on for new leases; there will be no other.
+ *
+ * <p>Main loop only.
  */
-public final class HelperLink implements DirectSignals.Helper {
+public final class HelperLink implements DirectSignals.Helper, HelperStatus.Listener {
   private static final int SILENCE_LIMIT_SECONDS = 60;
   private static final int SOUND_LIFE_SECONDS = 60;
   private static final int FIRST_PAUSE_SECONDS = 1;
   private static final int LONGEST_PAUSE_SECONDS = 30;
   private static final int NONE = -1;
-  private static final int ROOT = 0;
 
   private final List<String> command;
   private final boolean showErrors;
@@ -42,18 +42,18 @@ public final class HelperLink implements DirectSignals.Helper {
   private final LeaseLog log;
   private final ByteBuffer message =
       ByteBuffer.allocateDirect(HelperMessage.LENGTH).order(ByteOrder.nativeOrder());
-  private final ByteBuffer status = ByteBuffer.allocateDirect(64 * HelperStatus.LENGTH);
+  private final ByteBuffer status =
+      ByteBuffer.allocateDirect(64 * HelperStatus.LENGTH).order(ByteOrder.nativeOrder());
 
-  private Running running;
+  private HelperProcess running;
+  private int helperPid = NONE;
+  private boolean heard;
   private boolean starting;
   private int pauseSeconds = FIRST_PAUSE_SECONDS;
   private long startAgainSeconds;
   private long startedSeconds;
   private long lastStatusSeconds;
   private int fullCount;
-
-  /** A helper with our ends of its pipes. */
-  private record Running(Process process, boolean root, int messageFd, int statusFd) {}
 
   /**
    * A link without a helper yet.
@@ -80,17 +80,22 @@ public final class HelperLink implements DirectSignals.Helper {
 
   /** Starts the first helper; waits for the start, so before the main loop runs. */
   public void start() throws IOException {
-    attach(spawn());
+    attach(HelperProcess.start(command, false, showErrors));
+  }
+
+  /** Uses a keeper that was started before the daemon gave up root, for as long as it lives. */
+  public void useKeeper(HelperProcess keeper) {
+    attach(keeper);
   }
 
   /** Whether there is a helper that takes messages. */
   public boolean available() {
-    return running != null;
+    return helperPid != NONE;
   }
 
   @Override
   public boolean maySignalAnybody() {
-    return running != null && running.root;
+    return available() && running.root() && heard;
   }
 
   /** Whether another helper is being started at the moment. */
@@ -100,12 +105,12 @@ public final class HelperLink implements DirectSignals.Helper {
 
   /** Pid of the helper, -1 when there is none. */
   public int pid() {
-    return running == null ? NONE : (int) running.process.pid();
+    return helperPid;
   }
 
   /** Our end of the message pipe, -1 when there is none; for display. */
   public int messageFd() {
-    return running == null ? NONE : running.messageFd;
+    return running == null ? NONE : running.messageFd();
   }
 
   /** How many messages were lost because the pipe was full. */
@@ -120,7 +125,7 @@ public final class HelperLink implements DirectSignals.Helper {
 
   @Override
   public int kill(int pid, int signal) {
-    if (running != null && !running.root) {
+    if (running != null && !running.root()) {
       return -Errno.EPERM;
     }
     HelperMessage.encodeKillPid(message, pid, signal);
@@ -138,11 +143,11 @@ public final class HelperLink implements DirectSignals.Helper {
   }
 
   private int send() {
-    if (running == null) {
+    if (!available()) {
       return -Errno.ENOTCONN;
     }
     message.clear();
-    int written = Fd.write(running.messageFd, message);
+    int written = Fd.write(running.messageFd(), message);
     if (written == HelperMessage.LENGTH) {
       return 0;
     }
@@ -158,18 +163,25 @@ public final class HelperLink implements DirectSignals.Helper {
   /** Looks after the helper: once a second, from the main loop's duty. */
   public void check() {
     long now = clock.seconds();
-    if (running != null && now - lastStatusSeconds > SILENCE_LIMIT_SECONDS) {
-      log.error("helper pid " + pid() + " was silent for " + (now - lastStatusSeconds) + " s");
-      running.process.destroyForcibly();
-      lose();
+    if (heard && now - lastStatusSeconds > SILENCE_LIMIT_SECONDS) {
+      silent(now - lastStatusSeconds);
     }
     if (running == null && !starting && now >= startAgainSeconds) {
       starting = true;
-      workers.run(this::spawnOrEmpty, this::started);
+      workers.run(this::startOrEmpty, this::startEnded);
     }
   }
 
-  private void started(Optional<Running> helper) {
+  private void silent(long seconds) {
+    log.error("helper pid " + pid() + " was silent for " + seconds + " s");
+    heard = false;
+    if (!running.kept()) {
+      running.process().destroyForcibly();
+      lose();
+    }
+  }
+
+  private void startEnded(Optional<HelperProcess> helper) {
     starting = false;
     if (helper.isPresent()) {
       attach(helper.get());
@@ -178,38 +190,78 @@ public final class HelperLink implements DirectSignals.Helper {
     }
   }
 
-  private void attach(Running helper) {
+  private void attach(HelperProcess helper) {
     try {
-      descriptors.watch(helper.statusFd, this::readStatus);
+      descriptors.watch(helper.statusFd(), this::readStatus);
     } catch (PosixException e) {
       log.error("helper: " + e.getMessage());
-      closePipes(helper);
+      helper.closePipes();
       scheduleNextStart();
       return;
     }
     running = helper;
-    startedSeconds = clock.seconds();
-    lastStatusSeconds = startedSeconds;
-    if (!helper.root) {
+    status.clear();
+    hear();
+    startedSeconds = lastStatusSeconds;
+    if (!helper.root()) {
       log.debug("the helper is not root, so it may signal only whom the daemon itself may");
     }
-    log.debug("helper pid " + pid());
+    if (!helper.kept()) {
+      started((int) helper.process().pid());
+    }
+  }
+
+  private void hear() {
+    lastStatusSeconds = clock.seconds();
+    heard = true;
   }
 
   private void readStatus() {
-    status.clear();
-    int count = Fd.read(running.statusFd, status);
+    int count = Fd.read(running.statusFd(), status);
     if (count > 0) {
-      lastStatusSeconds = clock.seconds();
+      hear();
+      status.flip();
+      HelperStatus.decode(status, this);
+      status.compact();
+    } else if (count != -Errno.EAGAIN && running.kept()) {
+      loseKeeper();
     } else if (count != -Errno.EAGAIN) {
       log.error("helper pid " + pid() + " has ended");
       lose();
     }
   }
 
+  @Override
+  public void started(int pid) {
+    helperPid = pid;
+    log.debug("helper pid " + pid);
+  }
+
+  @Override
+  public void ended(int pid) {
+    log.error(pid == 0 ? "helper was not started" : "helper pid " + pid + " has ended");
+    helperPid = NONE;
+  }
+
+  /** The helper, if there is one, still takes messages, and ends when we do. */
+  private void loseKeeper() {
+    log.error(
+        "the keeper of the helper has ended: when the helper ends, too, there will be no other"
+            + " before this daemon is started again");
+    descriptors.unwatch(running.statusFd());
+    Fd.close(running.statusFd());
+    heard = false;
+  }
+
   private void lose() {
-    descriptors.unwatch(running.statusFd);
-    closePipes(running);
+    helperPid = NONE;
+    heard = false;
+    if (running.kept()) {
+      // The pipe has no reader, so both are gone; it stays open, and nothing takes its place.
+      return;
+    }
+    descriptors.unwatch(running.statusFd());
+    running.closePipes();
     running = null;
     if (clock.seconds() - startedSeconds >= SOUND_LIFE_SECONDS) {
       pauseSeconds = FIRST_PAUSE_SECONDS;
@@ -222,42 +274,12 @@ public final class HelperLink implements DirectSignals.Helper {
     pauseSeconds = Math.min(2 * pauseSeconds, LONGEST_PAUSE_SECONDS);
   }
 
-  private static void closePipes(Running helper) {
-    Fd.close(helper.messageFd);
-    Fd.close(helper.statusFd);
-  }
-
-  private Optional<Running> spawnOrEmpty() {
+  private Optional<HelperProcess> startOrEmpty() {
     try {
-      return Optional.of(spawn());
+      return Optional.of(HelperProcess.start(command, false, showErrors));
     } catch (IOException e) {
       log.error("helper was not started: " + e.getMessage());
       return Optional.empty();
-    }
-  }
-
-  /** The child opens its pipe ends by name, so that it has nothing but descriptors 0 to 2. */
-  private Running spawn() throws IOException {
-    Pipe messages = Pipe.create(false);
-    Pipe answers = Pipe.create(false);
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectInput(new File("/proc/self/fd/" + messages.readFd()))
-              .redirectOutput(new File("/proc/self/fd/" + answers.writeFd()))
-              .redirectError(showErrors ? Redirect.INHERIT : Redirect.DISCARD)
-              .start();
-      Fd.setNonBlocking(messages.writeFd(), true);
-      Fd.setNonBlocking(answers.readFd(), true);
-      return new Running(
-          process, Users.effectiveUid() == ROOT, messages.writeFd(), answers.readFd());
-    } catch (IOException e) {
-      Fd.close(messages.writeFd());
-      Fd.close(answers.readFd());
-      throw e;
-    } finally {
-      Fd.close(messages.readFd());
-      Fd.close(answers.writeFd());
     }
   }
 }

@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,7 @@ final class RealDaemon implements AutoCloseable {
             runDirectory,
             -1,
             -1,
+            Optional.empty(),
             log,
             clock,
             termination::set);

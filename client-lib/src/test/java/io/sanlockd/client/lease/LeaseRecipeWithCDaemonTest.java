@@ -1,0 +1,17 @@
+package io.sanlockd.client.lease;
+
+import io.sanlockd.client.CDaemon;
+import java.nio.file.Path;
+
+/** What is built on leases on hosts with the unmodified C daemon. */
+class LeaseRecipeWithCDaemonTest extends LeaseRecipeContract {
+  @Override
+  protected HostUnderTest start(Path runDirectory, String hostName) throws Exception {
+    return CDaemon.start(runDirectory, hostName);
+  }
+
+  @Override
+  protected Path sanlock() {
+    return CDaemon.PROGRAM;
+  }
+}

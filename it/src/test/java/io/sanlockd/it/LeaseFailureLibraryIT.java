@@ -1,0 +1,20 @@
+package io.sanlockd.it;
+
+import io.sanlockd.client.lease.HostUnderTest;
+import io.sanlockd.client.lease.LeaseFailureContract;
+import java.nio.file.Path;
+
+/**
+ * Failing leases of the client library on hosts with our daemon; its own tests use the C daemon.
+ */
+class LeaseFailureLibraryIT extends LeaseFailureContract {
+  @Override
+  protected HostUnderTest start(Path runDirectory, String hostName) throws Exception {
+    return LibraryHost.start(runDirectory);
+  }
+
+  @Override
+  protected Path sanlock() {
+    return Peers.tested().program();
+  }
+}
