@@ -131,7 +131,8 @@ def options():
         prog="vmtest",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Proves in virtual machines with an emulated watchdog device that a host which can not prove\n"
-        "to be alive is reset before another host gets its leases. Takes about a quarter of an hour.",
+        "to be alive is reset before another host gets its leases. A case takes three to five minutes; all of\n"
+        "them, a few at a time, on two cores without KVM about half an hour.",
         epilog="scenarios:\n" + "\n".join(f"  {name:19}{text.__doc__}" for name, text in SCENARIOS.items()))
     parser.add_argument("scenario", nargs="*",
                         help="only this scenario, or this case as --list shows it, like 'healthy java/c' (default:\n"
@@ -144,7 +145,7 @@ def options():
                         help="io_timeout of the lockspace (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1), metavar="N",
                         help="cases at a time, up to two machines of 512 MiB each (default %(default)s)")
-    parser.add_argument("--limit", type=int, default=30, metavar="MIN",
+    parser.add_argument("--limit", type=int, default=60, metavar="MIN",
                         help="give up after so many minutes (default %(default)s)")
     parser.add_argument("--accel", choices=["auto", "kvm", "tcg"], default="auto",
                         help="kvm, tcg (emulated processors), or whichever works (default)")

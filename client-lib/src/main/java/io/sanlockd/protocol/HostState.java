@@ -18,6 +18,9 @@ public enum HostState {
   /** Bits of the flags that hold the state. */
   public static final int MASK = 0xf;
 
+  /** Further flag: another host has declared the host dead (v5.md 6.2). */
+  public static final int DEAD_EXT = 0x10;
+
   private final int number;
 
   HostState(int number) {

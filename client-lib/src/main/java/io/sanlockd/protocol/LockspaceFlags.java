@@ -8,5 +8,11 @@ public final class LockspaceFlags {
   /** Is being removed. */
   public static final int REM = 0x2;
 
+  /** READ_LOCKSPACE of newer formats: leases do not end by time (v5.md 7.8). */
+  public static final int NO_TIMEOUT = 0x4;
+
+  /** READ_LOCKSPACE of newer formats: the leases use COMPARE AND WRITE (v5.md 7.8). */
+  public static final int USING_CAW = 0x8;
+
   private LockspaceFlags() {}
 }

@@ -14,5 +14,8 @@ public final class ResourceFlags {
   /** Becomes an orphan when its process ends. */
   public static final int PERSISTENT = 0x8;
 
+  /** READ_RESOURCE of newer formats: the lease uses COMPARE AND WRITE (v5.md 7.8). */
+  public static final int USING_CAW = 0x400;
+
   private ResourceFlags() {}
 }

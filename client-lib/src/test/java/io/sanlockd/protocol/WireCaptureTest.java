@@ -2,6 +2,7 @@ package io.sanlockd.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.model.LeaseName;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WireCaptureTest {
   private static final Path CAPTURES = Path.of("src/test/resources/wire");
 
+  /** Conversations with the daemon of 5.1.1 in commands that we have, too (v5.md 6). */
+  private static final Path NEWER = Path.of("src/test/resources/wire-v5");
+
   /** Requests that are wrong or cut short on purpose and have no structure to decode. */
   private static final Set<String> MALFORMED =
       Set.of(
@@ -32,12 +36,13 @@ class WireCaptureTest {
   private static final Set<Command> MAY_HAVE_SURPLUS = Set.of(Command.ACQUIRE, Command.RELEASE);
 
   static Stream<WireCapture> captures() {
-    return WireCapture.readAll(CAPTURES).stream();
+    return Stream.concat(
+        WireCapture.readAll(CAPTURES).stream(), WireCapture.readAll(NEWER).stream());
   }
 
   @Test
   void allCapturesAreThere() {
-    assertThat(captures()).hasSizeGreaterThan(230);
+    assertThat(captures()).hasSizeGreaterThan(255);
   }
 
   @ParameterizedTest
@@ -157,6 +162,17 @@ class WireCaptureTest {
     switch (command) {
       case STATUS, HOST_STATUS, RENEWAL -> states(replies);
       case READ_LOCKSPACE -> lockspace(replies);
+      case READ_LOCKSPACE_HOST -> {
+        lockspace(replies);
+        hosts(replies, 1);
+      }
+      case ACQUIRE2 -> {
+        // Nothing, or the owner.
+        if (PayloadFraming.surplus(header, 0) > 0) {
+          hosts(replies, 1);
+          name(replies);
+        }
+      }
       case READ_RESOURCE -> resource(replies);
       case READ_RESOURCE_OWNERS -> {
         resource(replies);
@@ -176,6 +192,12 @@ class WireCaptureTest {
       case LOG_DUMP -> replies.position(replies.position() + header.data());
       default -> assertThat(replies.remaining()).as("next reply").isGreaterThanOrEqualTo(32);
     }
+  }
+
+  private static void name(ByteBuffer replies) {
+    byte[] field = new byte[LeaseName.FIELD_LENGTH];
+    replies.get(field);
+    assertThat(LeaseName.ofField(field).toField()).isEqualTo(field);
   }
 
   private static void states(ByteBuffer replies) throws Exception {

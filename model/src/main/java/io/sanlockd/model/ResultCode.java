@@ -317,6 +317,12 @@ public enum ResultCode {
       "the host_id is used by another host",
       "use another host_id",
       "Lease host ID is being used by another host"),
+  /** Another host has declared us dead. */
+  RENEW_DEAD_EXT(
+      -263,
+      "another host has declared us dead",
+      "find out why; join again with the next generation",
+      "Unknown error"),
   /** The request record is damaged. */
   REQUEST_MAGIC(
       -270,
@@ -364,7 +370,13 @@ public enum ResultCode {
       "Unknown error"),
   /** Name and offset do not belong together. */
   RINDEX_DIFF(
-      -278, "name and offset do not belong together", "look the name up first", "Unknown error");
+      -278, "name and offset do not belong together", "look the name up first", "Unknown error"),
+  /** The lease may only be changed with COMPARE AND WRITE. */
+  CAW_OPEN(
+      -283,
+      "the lease may only be changed with COMPARE AND WRITE, which is not supported",
+      "format it without COMPARE AND WRITE, or use a host that supports it",
+      "Unknown error");
 
   private static final Map<Integer, ResultCode> BY_NUMBER = new HashMap<>();
 

@@ -34,10 +34,8 @@ public record LockspaceArea(LeaseDisk disk, long offset) {
       if (first.magic() != Magic.DELTA) {
         throw failure(ResultCode.LEADER_MAGIC, "wrong magic " + Integer.toHexString(first.magic()));
       }
-      if (!FormatVersion.sameMajor(first.version(), FormatVersion.DELTA)) {
-        throw failure(
-            ResultCode.LEADER_VERSION,
-            FormatVersion.describeForeign(first.version(), FormatVersion.DELTA));
+      if (!FormatVersion.readableDelta(first.version())) {
+        throw failure(ResultCode.LEADER_VERSION, FormatVersion.describeForeign(first.version()));
       }
       if (first.sectorSize() != 512 && first.sectorSize() != 4096) {
         throw failure(ResultCode.LEADER_SECTORSIZE, "sector_size " + first.sectorSize());

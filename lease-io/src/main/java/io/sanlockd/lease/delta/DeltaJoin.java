@@ -6,7 +6,10 @@ import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.Pause;
+import io.sanlockd.lease.disk.LeaseBuffer;
+import io.sanlockd.lease.format.AreaLayout;
 import io.sanlockd.lease.format.HostBitmap;
+import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
@@ -46,6 +49,7 @@ final class DeltaJoin {
     }
     OwnSector.Read first = own.read("delta_acquire_begin");
     LeaseTimes other = otherTimes(first.leader());
+    checkRules();
     OwnSector.Read basis = first;
     if (!first.leader().isFree()) {
       if (first.leader().resourceName().equals(identity.hostName())
@@ -68,6 +72,33 @@ final class DeltaJoin {
     }
     log.debug("delta_acquire done " + describe(ours));
     return ours;
+  }
+
+  /**
+   * Refuses a lockspace in which any lease follows rules of newer formats that we do not implement
+   * (v5.md 2.4): we would judge its owner wrongly. Damaged leases are not our business here.
+   */
+  private void checkRules() throws LeaseException {
+    AreaLayout layout = new AreaLayout(identity.geometry());
+    try (LeaseBuffer area = own.readArea()) {
+      for (int hostId = 1; hostId <= identity.geometry().maxHosts(); hostId++) {
+        long offset = layout.deltaLease(hostId);
+        LeaderCheck.Verdict verdict =
+            LeaderCheck.deltaForUse(area.store(), offset, identity.space());
+        boolean foreign =
+            verdict.code() == ResultCode.CAW_OPEN || verdict.code() == ResultCode.LEADER_VERSION;
+        if (foreign && LeaderRecord.checksumValid(area.store(), offset)) {
+          throw new LeaseException(
+              verdict.code(),
+              "delta_acquire lockspace "
+                  + identity.space()
+                  + " can not be joined because of host_id "
+                  + hostId
+                  + ": "
+                  + verdict.detail());
+        }
+      }
+    }
   }
 
   private LeaseTimes otherTimes(LeaderRecord found) {

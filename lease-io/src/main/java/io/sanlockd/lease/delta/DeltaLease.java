@@ -9,6 +9,7 @@ import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.disk.LateIo;
 import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.lease.format.HostBitmap;
 import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
@@ -207,7 +208,13 @@ public final class DeltaLease {
 
   private LeaderRecord checkOwn(LeaseBuffer image, boolean compareAll) throws LeaseException {
     long offset = own.offsetInArea();
-    LeaderCheck.Verdict verdict = LeaderCheck.delta(image.store(), offset, identity.space());
+    if (LeaderCheck.delta(image.store(), offset, identity.space()).valid()
+        && (LeaderRecord.flagsAt(image.store(), offset) & FormatFlags.DEAD_EXT) != 0) {
+      // Others take our leases at once (v5.md 5.2).
+      throw new LeaseException(
+          ResultCode.RENEW_DEAD_EXT, "delta_renew another host has declared us dead");
+    }
+    LeaderCheck.Verdict verdict = LeaderCheck.deltaForUse(image.store(), offset, identity.space());
     if (!verdict.valid()) {
       throw new LeaseException(
           verdict.code(),

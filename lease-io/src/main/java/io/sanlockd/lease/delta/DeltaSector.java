@@ -8,7 +8,10 @@ import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.ResultCode;
 
-/** Reads one delta lease, ours or another host's, and verifies it (delta-lease.md 3). */
+/**
+ * Reads one delta lease, ours or another host's, and verifies it (delta-lease.md 3): what it says
+ * about its owner may be relied on.
+ */
 public final class DeltaSector {
   private DeltaSector() {}
 
@@ -16,8 +19,8 @@ public final class DeltaSector {
    * Reads and verifies the delta lease of a host.
    *
    * @param caller names the step in error messages
-   * @throws LeaseException a verification code, -223 also for a host_id that can not exist, or an
-   *     I/O error
+   * @throws LeaseException a verification code, -223 also for a host_id that can not exist, -283 or
+   *     -224 for one with rules of newer formats, or an I/O error
    */
   public static LeaderRecord read(
       LeaseDisk disk, LockspaceIdentity identity, long hostId, long timeoutNanos, String caller)
@@ -30,7 +33,7 @@ public final class DeltaSector {
     AreaLayout layout = new AreaLayout(identity.geometry());
     long offset = identity.offset() + layout.deltaLease(hostId);
     try (LeaseBuffer sector = disk.read(offset, identity.geometry().sectorSize(), timeoutNanos)) {
-      LeaderCheck.Verdict verdict = LeaderCheck.delta(sector.store(), 0, identity.space());
+      LeaderCheck.Verdict verdict = LeaderCheck.deltaForUse(sector.store(), 0, identity.space());
       if (!verdict.valid()) {
         throw new LeaseException(
             verdict.code(),

@@ -5,12 +5,14 @@ import io.sanlockd.lease.HostTable;
 import io.sanlockd.lease.HostView;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.format.AreaLayout;
+import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.lease.format.HostBitmap;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.Magic;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import net.openhft.chronicle.bytes.BytesStore;
 
@@ -52,6 +54,7 @@ public final class HostMonitor implements HostTable {
   private final int requestIntervalSeconds;
   private final AtomicReferenceArray<Seen> seen;
   private final int[] badCount;
+  private final AtomicIntegerArray foreignFlags;
   private volatile long firstCheck;
   private volatile long lastCheck;
 
@@ -85,6 +88,7 @@ public final class HostMonitor implements HostTable {
     int maxHosts = identity.geometry().maxHosts();
     this.seen = new AtomicReferenceArray<>(maxHosts + 1);
     this.badCount = new int[maxHosts + 1];
+    this.foreignFlags = new AtomicIntegerArray(maxHosts + 1);
     for (int i = 0; i <= maxHosts; i++) {
       seen.set(i, Seen.NOTHING);
     }
@@ -116,6 +120,9 @@ public final class HostMonitor implements HostTable {
       BytesStore<?, ?> area, long offset, int hostId, long now, HostCalls calls) {
     Seen before = seen.get(hostId);
     boolean good = checkGood(area, offset, hostId, before);
+    if (good) {
+      noteFlags(area, offset, hostId);
+    }
     long ownerId = LeaderRecord.ownerIdAt(area, offset);
     long generation = LeaderRecord.ownerGenerationAt(area, offset);
     long timestamp = LeaderRecord.timestampAt(area, offset);
@@ -172,6 +179,21 @@ public final class HostMonitor implements HostTable {
       calls.requests().add((long) hostId);
     }
     seen.set(hostId, after);
+  }
+
+  /** A flag of newer formats that appeared since we joined changes how its host is judged. */
+  private void noteFlags(BytesStore<?, ?> area, long offset, int hostId) {
+    int flags =
+        LeaderRecord.flagsAt(area, offset) & (FormatFlags.NO_TIMEOUT | FormatFlags.DEAD_EXT);
+    if (foreignFlags.getAndSet(hostId, flags) != flags) {
+      log.error(
+          "host "
+              + hostId
+              + " in "
+              + identity.space()
+              + " has flags "
+              + Integer.toHexString(flags));
+    }
   }
 
   private boolean checkGood(BytesStore<?, ?> area, long offset, int hostId, Seen before) {
@@ -232,7 +254,8 @@ public final class HostMonitor implements HostTable {
 
   /**
    * State of a host for display and for consumers (lockspace.md 8). While our own reads fail the
-   * state is frozen rather than drifting to DEAD without evidence.
+   * state is frozen rather than drifting to DEAD without evidence. A host whose lease does not end
+   * by time never becomes DEAD by time (v5.md 5.1).
    */
   public State state(HostView host) {
     if (host.timestamp() == 0) {
@@ -249,6 +272,7 @@ public final class HostMonitor implements HostTable {
     if (age <= times.failSeconds()) {
       return host.firstCheck() == host.lastLive() ? State.UNKNOWN : State.LIVE;
     }
-    return age > times.deadSeconds() ? State.DEAD : State.FAIL;
+    boolean endsByTime = (foreignFlags.get((int) host.hostId()) & FormatFlags.NO_TIMEOUT) == 0;
+    return age > times.deadSeconds() && endsByTime ? State.DEAD : State.FAIL;
   }
 }

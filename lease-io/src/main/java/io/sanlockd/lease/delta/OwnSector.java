@@ -39,6 +39,12 @@ final class OwnSector {
     return new Read(leader, issued);
   }
 
+  /** The sectors of all hosts. */
+  LeaseBuffer readArea() throws LeaseException {
+    return disk.read(
+        identity.offset(), identity.geometry().alignSize(), identity.times().ioTimeoutNanos());
+  }
+
   void write(LeaderRecord leader, HostBitmap bitmap, long timeoutNanos) throws LeaseException {
     LeaseBuffer sector = disk.buffer(identity.geometry().sectorSize());
     leader.encode(sector.store(), 0);

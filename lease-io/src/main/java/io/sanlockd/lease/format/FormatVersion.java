@@ -2,9 +2,8 @@ package io.sanlockd.lease.format;
 
 /**
  * On-disk format versions. The major number is the upper half of the version word; only it is
- * compared. We write the versions of sanlock 3.8.5 and keep the version found when we rewrite a
- * record. Newer majors are recognised by name but not used: their flags change the rules (v5.md 2),
- * and what we do not understand we do not touch.
+ * compared. We write the versions of sanlock 3.8.5, understand those that later releases write
+ * (v5.md 2) and keep the version found when we rewrite a record.
  */
 public final class FormatVersion {
   /** Delta leader records as written by 3.8.5: major 3, minor 4. */
@@ -20,28 +19,33 @@ public final class FormatVersion {
   public static final int INDEX = 0x0001_0002;
 
   private static final int MAJOR_MASK = 0xffff_0000;
+  private static final int NEWEST_DELTA_MAJOR = 5;
+  private static final int NEWEST_PAXOS_MAJOR = 7;
 
   private FormatVersion() {}
+
+  /** The major number of a version word. */
+  static int major(int version) {
+    return version >>> 16;
+  }
 
   /** Whether two version words have the same major number. */
   public static boolean sameMajor(int version, int supported) {
     return (version & MAJOR_MASK) == (supported & MAJOR_MASK);
   }
 
-  /**
-   * A word about a version we do not use, for messages.
-   *
-   * @param version the version word found
-   * @param supported {@link #DELTA} or {@link #PAXOS}
-   */
-  public static String describeForeign(int version, int supported) {
-    int major = version >>> 16;
-    boolean newer =
-        (supported == DELTA && (major == 4 || major == 5)) || (supported == PAXOS && major == 7);
-    return "format "
-        + major
-        + "."
-        + (version & 0xffff)
-        + (newer ? " (written by sanlock 5.x, not supported)" : " (unknown)");
+  /** Whether a delta leader record of this version can be read: major 3 to 5. */
+  public static boolean readableDelta(int version) {
+    return major(version) >= major(DELTA) && major(version) <= NEWEST_DELTA_MAJOR;
+  }
+
+  /** Whether a paxos leader record of this version can be read: major 6 or 7. */
+  public static boolean readablePaxos(int version) {
+    return major(version) >= major(PAXOS) && major(version) <= NEWEST_PAXOS_MAJOR;
+  }
+
+  /** A word about a version we can not read, for messages. */
+  public static String describeForeign(int version) {
+    return "format " + major(version) + "." + (version & 0xffff) + " (unknown)";
   }
 }

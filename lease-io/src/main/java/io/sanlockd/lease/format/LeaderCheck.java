@@ -7,17 +7,10 @@ import net.openhft.chronicle.bytes.BytesStore;
 
 /**
  * Tells a valid leader record from anything else. The first failing test decides (disk-format.md
- * 13). A record that fails any test is never rewritten.
+ * 13). A record that fails any test is never rewritten. A valid record of a newer format may still
+ * follow rules we do not implement: then it fails the test for use alone (v5.md 2.4).
  */
 public final class LeaderCheck {
-  /**
-   * Flags with which newer formats change the rules (v5.md 2.2). A record of our format that
-   * carries one was tampered with, and must not be used as if it did not.
-   */
-  private static final int PAXOS_FLAGS_OF_NEWER_FORMATS = 0x8;
-
-  private static final int DELTA_FLAGS_OF_NEWER_FORMATS = 0x2 | 0x4 | 0x8;
-
   private LeaderCheck() {}
 
   /**
@@ -36,19 +29,42 @@ public final class LeaderCheck {
     }
   }
 
+  /**
+   * As {@link #delta}, and whether the lease may be written or judged by the rules we know.
+   *
+   * @return also -283 for a lease that only COMPARE AND WRITE may change, -224 for a flag of newer
+   *     formats whose rules we do not implement
+   */
+  public static Verdict deltaForUse(BytesStore<?, ?> store, long offset, LeaseName space) {
+    Verdict verdict = delta(store, offset, space);
+    return verdict.valid() ? FormatFlags.deltaUse(LeaderRecord.decode(store, offset)) : verdict;
+  }
+
+  /** As {@link #paxos}, and whether the lease may be written by the rules we know. */
+  public static Verdict paxosForUse(
+      BytesStore<?, ?> store, long offset, LeaseName space, LeaseName resource, long hostId) {
+    Verdict verdict = paxos(store, offset, space, resource, hostId);
+    return verdict.valid() ? paxosUse(LeaderRecord.decode(store, offset)) : verdict;
+  }
+
+  /** Whether the lease of a valid leader may be written by the rules we know: -283 or -224. */
+  public static Verdict paxosUse(LeaderRecord leader) {
+    return FormatFlags.paxosUse(leader);
+  }
+
   /** Checks the delta lease at {@code offset} of lockspace {@code space}. */
   public static Verdict delta(BytesStore<?, ?> store, long offset, LeaseName space) {
     LeaderRecord leader = LeaderRecord.decode(store, offset);
     if (leader.magic() != Magic.DELTA) {
       return wrongMagic(leader);
     }
-    if (!FormatVersion.sameMajor(leader.version(), FormatVersion.DELTA)) {
-      return wrongVersion(leader, FormatVersion.DELTA);
+    if (!FormatVersion.readableDelta(leader.version())) {
+      return wrongVersion(leader);
     }
     if (!leader.spaceName().equals(space)) {
       return wrongSpace(leader, space);
     }
-    return checksumAndFlags(store, offset, leader, DELTA_FLAGS_OF_NEWER_FORMATS);
+    return checksumAndFlags(store, offset, leader, FormatFlags.impossibleInDelta(leader));
   }
 
   /**
@@ -67,8 +83,8 @@ public final class LeaderCheck {
     if (leader.magic() != Magic.PAXOS) {
       return wrongMagic(leader);
     }
-    if (!FormatVersion.sameMajor(leader.version(), FormatVersion.PAXOS)) {
-      return wrongVersion(leader, FormatVersion.PAXOS);
+    if (!FormatVersion.readablePaxos(leader.version())) {
+      return wrongVersion(leader);
     }
     if (!space.isEmpty() && !leader.spaceName().equals(space)) {
       return wrongSpace(leader, space);
@@ -83,7 +99,7 @@ public final class LeaderCheck {
           ResultCode.LEADER_NUMHOSTS,
           "wrong num_hosts " + leader.numHosts() + " for host_id " + hostId);
     }
-    return checksumAndFlags(store, offset, leader, PAXOS_FLAGS_OF_NEWER_FORMATS);
+    return checksumAndFlags(store, offset, leader, FormatFlags.impossibleInPaxos(leader));
   }
 
   /**
@@ -122,13 +138,13 @@ public final class LeaderCheck {
         ResultCode.LEADER_MAGIC, "wrong magic " + Integer.toHexString(leader.magic()));
   }
 
-  private static Verdict wrongVersion(LeaderRecord leader, int supported) {
+  private static Verdict wrongVersion(LeaderRecord leader) {
     return new Verdict(
         ResultCode.LEADER_VERSION,
         "wrong version "
             + Integer.toHexString(leader.version())
             + ", "
-            + FormatVersion.describeForeign(leader.version(), supported));
+            + FormatVersion.describeForeign(leader.version()));
   }
 
   private static Verdict wrongSpace(LeaderRecord leader, LeaseName expected) {
@@ -137,7 +153,7 @@ public final class LeaderCheck {
   }
 
   private static Verdict checksumAndFlags(
-      BytesStore<?, ?> store, long offset, LeaderRecord leader, int foreignFlags) {
+      BytesStore<?, ?> store, long offset, LeaderRecord leader, boolean impossibleFlags) {
     int computed = LeaderRecord.computeChecksum(store, offset);
     if (computed != leader.checksum()) {
       return new Verdict(
@@ -147,7 +163,7 @@ public final class LeaderCheck {
               + " "
               + Integer.toHexString(computed));
     }
-    if ((leader.flags() & foreignFlags) != 0) {
+    if (impossibleFlags) {
       return new Verdict(
           ResultCode.LEADER_VERSION,
           "version "

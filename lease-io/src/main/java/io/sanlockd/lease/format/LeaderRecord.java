@@ -12,7 +12,7 @@ import net.openhft.chronicle.bytes.BytesStore;
  *
  * @param magic what kind of record this is, see {@link Magic}
  * @param version format version, see {@link FormatVersion}
- * @param flags {@link #SHORT_HOLD} and the align flag of the {@link Geometry}
+ * @param flags {@link #SHORT_HOLD}, {@link FormatFlags} and the align flag of the {@link Geometry}
  * @param sectorSize lease sector size in bytes
  * @param numHosts host blocks in use for ballots; 0 in a delta lease
  * @param maxHosts room for hosts; 1 in a delta lease
@@ -166,6 +166,11 @@ public record LeaderRecord(
   /** The magic word at {@code offset} without decoding the rest. */
   public static int magicAt(BytesStore<?, ?> store, long offset) {
     return store.readInt(offset + MAGIC);
+  }
+
+  /** The flags at {@code offset} without decoding the rest. */
+  public static int flagsAt(BytesStore<?, ?> store, long offset) {
+    return store.readInt(offset + FLAGS);
   }
 
   /** The owner_id at {@code offset} without decoding the rest. */

@@ -3,6 +3,7 @@ package io.sanlockd.lease.index;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.area.LeaseOwners;
 import io.sanlockd.lease.area.ResourceArea;
+import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.paxos.LockspaceHosts;
 import io.sanlockd.model.LeaseName;
@@ -15,10 +16,16 @@ import java.util.Optional;
  */
 record LeaseUse(LockspaceHosts lockspace, LeaseName space, long timeoutNanos) {
 
-  /** The lease of our lockspace in this area, if there is a valid one. */
+  /**
+   * The lease of our lockspace in this area, if there is a valid one.
+   *
+   * @throws LeaseException -283 or -224 when there is one that follows rules we do not know, or an
+   *     I/O error
+   */
   Optional<LeaderRecord> lease(ResourceArea area) throws LeaseException {
+    LeaderRecord leader;
     try {
-      return Optional.of(area.readLeader(space, LeaseName.EMPTY, timeoutNanos));
+      leader = area.readLeader(space, LeaseName.EMPTY, timeoutNanos);
     } catch (LeaseException e) {
       boolean verification =
           e.result() <= ResultCode.LEADER_MAGIC.number()
@@ -28,6 +35,12 @@ record LeaseUse(LockspaceHosts lockspace, LeaseName space, long timeoutNanos) {
       }
       throw e;
     }
+    LeaderCheck.Verdict use = LeaderCheck.paxosUse(leader);
+    if (!use.valid()) {
+      throw new LeaseException(
+          use.code(), area.disk().path() + ":" + area.offset() + ": " + use.detail());
+    }
+    return Optional.of(leader);
   }
 
   /** A host that may be using the lease of this area. */

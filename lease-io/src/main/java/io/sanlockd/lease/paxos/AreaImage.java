@@ -27,7 +27,7 @@ final class AreaImage implements AutoCloseable {
   }
 
   LeaderCheck.Verdict checkLeader(PaxosIdentity identity) {
-    return LeaderCheck.paxos(
+    return LeaderCheck.paxosForUse(
         buffer.store(),
         AreaLayout.LEADER,
         identity.space(),

@@ -128,8 +128,9 @@ final class Ballot {
 
   /** Whether the leader was read but is not valid, or not the same on a majority of disks. */
   private static boolean isVerification(LeaseException e) {
-    return e.result() <= ResultCode.LEADER_DIFF.number()
-        && e.result() >= ResultCode.LEADER_CHECKSUM.number();
+    return e.is(ResultCode.CAW_OPEN)
+        || (e.result() <= ResultCode.LEADER_DIFF.number()
+            && e.result() >= ResultCode.LEADER_CHECKSUM.number());
   }
 
   /**

@@ -10,13 +10,16 @@ import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Host;
+import io.sanlockd.protocol.HostState;
 import io.sanlockd.protocol.Lockspace;
+import io.sanlockd.protocol.LockspaceFlags;
 import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
@@ -38,6 +41,13 @@ import java.util.function.Supplier;
  */
 record DiskCommands(
     Workers workers, DiskOpener opener, Clock clock, long writeTimeoutNanos, LeaseLog log) {
+  /** The flags of a lockspace that reading it decides. */
+  private static final int FOUND_LOCKSPACE_FLAGS =
+      Geometry.ALIGN_FLAGS
+          | Geometry.SECTOR_FLAGS
+          | LockspaceFlags.NO_TIMEOUT
+          | LockspaceFlags.USING_CAW;
+
   private static final long READ_TIMEOUT_NANOS = LeaseTimes.DEFAULT_IO_TIMEOUT * Clock.SECOND_NANOS;
 
   interface DiskWork {
@@ -217,21 +227,27 @@ record DiskCommands(
       }
       LeaderRecord leader = area.readHost(geometry, wanted.name(), hostId, READ_TIMEOUT_NANOS);
       Geometry real = leader.geometry().orElse(geometry);
-      int flags = wanted.flags() & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS);
+      int flags = (wanted.flags() & ~FOUND_LOCKSPACE_FLAGS) | real.apiFlags() | formatFlags(leader);
       return new LockspaceFound(
           0,
           leader.ioTimeout(),
-          new Lockspace(leader.spaceName(), hostId, flags | real.apiFlags(), wanted.disk()),
+          new Lockspace(leader.spaceName(), hostId, flags, wanted.disk()),
           new Host(
               leader.ownerId(),
               leader.ownerGeneration(),
               leader.timestamp(),
               leader.ioTimeout(),
-              0));
+              (leader.flags() & FormatFlags.DEAD_EXT) != 0 ? HostState.DEAD_EXT : 0));
     } catch (LeaseException e) {
       log.debug("read_lockspace " + wanted.name() + ": " + e.getMessage());
       return new LockspaceFound(e.result(), 0, wanted, NO_HOST);
     }
+  }
+
+  /** What newer formats say about a lockspace (v5.md 7.8). */
+  private static int formatFlags(LeaderRecord leader) {
+    return ((leader.flags() & FormatFlags.NO_TIMEOUT) != 0 ? LockspaceFlags.NO_TIMEOUT : 0)
+        | ((leader.flags() & FormatFlags.CAW) != 0 ? LockspaceFlags.USING_CAW : 0);
   }
 
   private record ResourceFound(int result, Resource resource) {}
@@ -266,14 +282,16 @@ record DiskCommands(
 
   /** The structure asked with, completed from the disk; wrong sizes are replaced. */
   private static Resource found(Resource wanted, LeaderRecord leader, int sizeFlags) {
-    int otherFlags = wanted.flags() & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS);
+    int otherFlags =
+        wanted.flags() & ~(Geometry.ALIGN_FLAGS | Geometry.SECTOR_FLAGS | ResourceFlags.USING_CAW);
+    int caw = (leader.flags() & FormatFlags.CAW) != 0 ? ResourceFlags.USING_CAW : 0;
     return new Resource(
         leader.spaceName(),
         leader.resourceName(),
         leader.lver(),
         wanted.data64(),
         wanted.data32(),
-        otherFlags | sizeFlags,
+        otherFlags | sizeFlags | caw,
         wanted.numDisks(),
         wanted.disks());
   }

@@ -1,5 +1,7 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.model.ResultCode;
+
 /**
  * What the renewal thread last reported. Times are monotonic seconds, results are 1 for good, 0 for
  * not yet, negative for a failure.
@@ -51,6 +53,11 @@ public record RenewalStatus(
 
   /** The results that mean that somebody overwrote our lease (delta-lease.md 6.4). */
   private static boolean isCorrupt(int result) {
-    return (result <= -223 && result >= -226) || result == -229 || result == -260 || result == -261;
+    return (result <= -223 && result >= -226)
+        || result == -229
+        || result == -260
+        || result == -261
+        || result == ResultCode.RENEW_DEAD_EXT.number()
+        || result == ResultCode.CAW_OPEN.number();
   }
 }

@@ -8,6 +8,7 @@ import io.sanlockd.daemon.world.Reply;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
@@ -144,6 +145,33 @@ class LaterCommandsTest {
     assertThat(hostOf(reply)).isEqualTo(new Host(1, 1, world.delta(1).timestamp(), IO_TIMEOUT, 0));
     assertThat(hostOf(readHost("", 0)).hostId()).isEqualTo(1);
     assertThat(hostOf(readHost("LS", 5))).isEqualTo(new Host(0, 0, 0, IO_TIMEOUT, 0));
+  }
+
+  /** v5.md 6.2, 7.8: what we do not use we still tell. */
+  @Test
+  void readLockspaceHostShowsWhatNewerFormatsAdd() throws ProtocolException {
+    world.reformatDelta(3, 0x50000, FormatFlags.NO_TIMEOUT | FormatFlags.DEAD_EXT);
+    world.reformatDelta(4, 0x50000, FormatFlags.CAW);
+    Reply dead = readHost("LS", 3);
+    Lockspace found = Lockspace.decode(dead.body().duplicate().order(dead.body().order()));
+    assertThat(found.flags()).isEqualTo(0x114);
+    assertThat(hostOf(dead).flags()).isEqualTo(0x10);
+    Reply caw = readHost("LS", 4);
+    assertThat(caw.result()).isZero();
+    assertThat(Lockspace.decode(caw.body().duplicate().order(caw.body().order())).flags())
+        .isEqualTo(0x118);
+    assertThat(hostOf(caw).flags()).isZero();
+  }
+
+  @Test
+  void aLockspaceWithALeaseWithoutTimeoutIsNotJoined() {
+    world.reformatDelta(3, 0x50000, FormatFlags.NO_TIMEOUT);
+    VirtualDaemon second = world.daemon("hostb");
+    VirtualClient client = second.client();
+    client.add("LS", 2, DISK, 0, IO_TIMEOUT);
+    world.time().advance(10);
+    assertThat(client.lastResult()).isEqualTo(-224);
+    assertThat(world.delta(2).ownerId()).isZero();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.sanlockd.daemon.world.MemoryDisks.Fault;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Signals;
 import io.sanlockd.protocol.Command;
@@ -183,6 +184,18 @@ class LostLeaseTest {
 
     assertThat(holder.process().signals()).isNotEmpty();
     assertThat(daemon.log().lines()).contains("s1 check_our_lease corrupt -260");
+  }
+
+  /** v5.md 5.2. */
+  @Test
+  void aHostDeclaredDeadByAnotherIsCorrupt() {
+    VirtualClient holder = holder(7, 1);
+    world.reformatDelta(1, 0x50000, FormatFlags.DEAD_EXT);
+
+    world.time().advance(2 * IO_TIMEOUT + 2);
+
+    assertThat(holder.process().signals()).isNotEmpty();
+    assertThat(daemon.log().lines()).contains("s1 check_our_lease corrupt -263");
   }
 
   @Test

@@ -7,9 +7,13 @@ import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.disk.LeaseDisk;
+import io.sanlockd.lease.format.AreaLayout;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import net.openhft.chronicle.bytes.BytesStore;
 
 /** Shared storage and time of some daemons. */
 public final class World implements AutoCloseable {
@@ -83,6 +87,15 @@ public final class World implements AutoCloseable {
     } catch (LeaseException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Gives the delta lease of a host another format, as a later release would have written it. */
+  public void reformatDelta(long hostId, int version, int moreFlags) {
+    ByteBuffer disk = ByteBuffer.wrap(disks.file(DISK).content()).order(ByteOrder.LITTLE_ENDIAN);
+    int offset = (int) new AreaLayout(Geometry.S512_A1M).deltaLease(hostId);
+    disk.putInt(offset + 4, version).putInt(offset + 8, disk.getInt(offset + 8) | moreFlags);
+    BytesStore<?, ?> sector = BytesStore.wrap(disk.array());
+    LeaderRecord.decode(sector, offset).sealed().encode(sector, offset);
   }
 
   /** A daemon without a watchdog. */
