@@ -2,34 +2,22 @@ package io.sanlockd.cli;
 
 import io.sanlockd.cli.golden.GoldenCase;
 import io.sanlockd.cli.golden.Outcome;
+import io.sanlockd.cli.golden.ProcessRun;
 import io.sanlockd.cli.golden.Programs;
-import io.sanlockd.cli.golden.ScenarioRunner;
 import io.sanlockd.client.Endpoint;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Our command line in place of {@code sanlock}: inside this JVM where nothing prevents it, else in
- * one of its own. Daemons are those of the C program, or of the program that the system property
- * {@code golden.daemon} names; {@code golden.client} names a launcher to be used for every client
- * action instead of this JVM. Direct actions that we do not have are the C program's.
+ * one of its own. Daemons, and direct actions that we do not have, are the C program's.
  */
-final class CommandLinePrograms implements Programs {
-  private static final String C_PROGRAM = "/usr/sbin/sanlock";
-
-  static final String DAEMON_PROGRAM = System.getProperty("golden.daemon", C_PROGRAM);
-
-  private static final String CLIENT_PROGRAM = System.getProperty("golden.client", "");
-
-  private static final int SIGTERM = 15;
-  private static final long END_SECONDS = 120;
+public final class CommandLinePrograms implements Programs {
+  static final String C_PROGRAM = "/usr/sbin/sanlock";
 
   private final Path directory;
 
@@ -42,21 +30,18 @@ final class CommandLinePrograms implements Programs {
     List<String> command = new ArrayList<>();
     if (!argv.get(0).equals("sanlock")) {
       command.addAll(argv);
-    } else if (isForeignDirect(argv)) {
+    } else if (isForeignDirect(argv) || (argv.size() > 1 && argv.get(1).equals("daemon"))) {
       command.add(C_PROGRAM);
       command.addAll(argv.subList(1, argv.size()));
-    } else if (argv.size() > 1 && argv.get(1).equals("daemon")) {
-      command.add(DAEMON_PROGRAM);
-      command.addAll(argv.subList(1, argv.size()));
     } else {
-      command.addAll(CLIENT_PROGRAM.isEmpty() ? ownJvm() : List.of(CLIENT_PROGRAM));
+      command.addAll(ownJvm());
       command.addAll(argv.subList(1, argv.size()));
     }
     return command;
   }
 
   /** Whether this is a direct action that only the C program has, used as it should be. */
-  static boolean isForeignDirect(List<String> argv) {
+  public static boolean isForeignDirect(List<String> argv) {
     boolean isDirect = argv.size() > 2 && argv.get(1).equals("direct");
     boolean lacksPath = argv.size() == 3 && argv.get(2).equals("next_free");
     return isDirect && !lacksPath && !DirectActions.isKnown(argv.get(2));
@@ -83,15 +68,23 @@ final class CommandLinePrograms implements Programs {
   @Override
   public Outcome run(GoldenCase golden, List<String> argv, Map<String, String> env)
       throws Exception {
-    boolean isCommand = argv.contains("command");
-    boolean isOwn =
-        argv.get(0).equals("sanlock") && !isForeignDirect(argv) && CLIENT_PROGRAM.isEmpty();
-    return isOwn && !isCommand && !golden.isTerminal() && golden.killedAfterSeconds().isEmpty()
+    return mayRunHere(golden, argv)
         ? runHere(argv, env)
-        : runThere(golden, argv, env);
+        : ProcessRun.of(golden, command(argv), env, directory);
   }
 
-  private static Outcome runHere(List<String> argv, Map<String, String> env) {
+  /** Whether a case is one for our command line that needs no process of its own. */
+  public static boolean mayRunHere(GoldenCase golden, List<String> argv) {
+    return argv.get(0).equals("sanlock")
+        && !isForeignDirect(argv)
+        && !argv.contains("command")
+        && !argv.contains("daemon")
+        && !golden.isTerminal()
+        && golden.killedAfterSeconds().isEmpty();
+  }
+
+  /** Runs our command line inside this JVM. */
+  public static Outcome runHere(List<String> argv, Map<String, String> env) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Invocation invocation =
@@ -105,44 +98,5 @@ final class CommandLinePrograms implements Programs {
         out.toString(StandardCharsets.ISO_8859_1),
         err.toString(StandardCharsets.ISO_8859_1),
         status);
-  }
-
-  private Outcome runThere(GoldenCase golden, List<String> argv, Map<String, String> env)
-      throws Exception {
-    List<String> command = command(argv);
-    if (golden.isTerminal()) {
-      command = onTerminal(command);
-    }
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("TZ", "UTC");
-    builder.environment().put("LC_ALL", "C");
-    builder.environment().putAll(env);
-    // Pipes, as when it was recorded: the program may look what its standard output is.
-    Path err = directory.resolve("case.stderr");
-    Process process =
-        builder.redirectInput(new File("/dev/null")).redirectError(err.toFile()).start();
-    if (golden.killedAfterSeconds().isPresent()) {
-      long millis = (long) (golden.killedAfterSeconds().get() * 1000);
-      if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
-        ScenarioRunner.signal(process, SIGTERM);
-      }
-    }
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-    if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly().onExit().join();
-    }
-    int status = process.exitValue();
-    return new Outcome(
-        out,
-        new String(Files.readAllBytes(err), StandardCharsets.ISO_8859_1),
-        status > 128 ? 128 - status : status);
-  }
-
-  private static List<String> onTerminal(List<String> command) {
-    StringBuilder line = new StringBuilder("stty -opost; exec");
-    for (String word : command) {
-      line.append(" '").append(word).append('\'');
-    }
-    return List.of("script", "-qec", line.toString(), "/dev/null");
   }
 }

@@ -15,7 +15,7 @@ import org.assertj.core.api.Assertions;
 
 /** Runs Python scripts that use the C client library through its unmodified Python binding. */
 final class PythonClient implements AutoCloseable {
-  private static final String PYTHON = "/usr/bin/python3";
+  static final String PYTHON = "/usr/bin/python3";
 
   private final Process process;
   private final File out;
@@ -35,7 +35,7 @@ final class PythonClient implements AutoCloseable {
   static PythonClient start(Daemon daemon, Path directory, String script, Object... arguments)
       throws Exception {
     requireBinding();
-    Path file = directory.resolve(script);
+    Path file = directory.resolve(Path.of(script).getFileName());
     if (!Files.exists(file)) {
       Files.writeString(file, source(script));
     }
@@ -43,7 +43,7 @@ final class PythonClient implements AutoCloseable {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    File out = Files.createTempFile(directory, script, ".out").toFile();
+    File out = Files.createTempFile(directory, file.getFileName().toString(), ".out").toFile();
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectOutput(out)
@@ -62,6 +62,10 @@ final class PythonClient implements AutoCloseable {
     return new Gson().fromJson(text, JsonObject.class);
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   long pid() {
     return process.pid();
   }
@@ -71,7 +75,7 @@ final class PythonClient implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  private static void requireBinding() throws IOException {
+  static void requireBinding() throws IOException {
     boolean there =
         Files.isExecutable(Path.of(PYTHON))
             && Command.run(
@@ -83,7 +87,7 @@ final class PythonClient implements AutoCloseable {
     }
   }
 
-  private static String source(String script) throws IOException {
+  static String source(String script) throws IOException {
     try (var in = PythonClient.class.getResourceAsStream(script)) {
       Assertions.assertThat(in).as(script).isNotNull();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -139,6 +139,11 @@ final class Scene implements BeforeEachCallback, AfterEachCallback {
     return own(PythonClient.start(daemon, directory, script, arguments));
   }
 
+  /** A process that uses the C library against a daemon. */
+  LibraryClient library(Daemon daemon) throws IOException {
+    return own(LibraryClient.start(daemon, directory));
+  }
+
   Victims victims(Daemon daemon, Victim... victims) throws Exception {
     return own(Victims.start(daemon, directory, victims));
   }

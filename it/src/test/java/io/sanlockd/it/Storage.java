@@ -129,6 +129,24 @@ final class Storage implements AutoCloseable {
     }
   }
 
+  /** Takes all of the file away: reads end behind its end. */
+  void truncate() throws IOException {
+    resize(0);
+  }
+
+  /** Sets the length of the file. */
+  void resize(int areas) throws IOException {
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.setLength((long) areas * AREA);
+    }
+  }
+
+  /** Makes a loop device larger while it is used. */
+  void grow(int areas) throws IOException {
+    resize(areas);
+    Command.run(List.of("losetup", "-c", path.toString()), Map.of(), LIMIT).succeeded();
+  }
+
   byte[] allBytes() throws IOException {
     return Files.readAllBytes(file);
   }

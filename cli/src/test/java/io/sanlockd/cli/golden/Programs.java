@@ -1,5 +1,6 @@
 package io.sanlockd.cli.golden;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -12,4 +13,9 @@ public interface Programs {
    * The real command for something that runs beside the cases: daemons, holders, set-up commands.
    */
   List<String> command(List<String> argv);
+
+  /** Where a file is for us that the programs know by this absolute path. */
+  default Path path(String absolute) {
+    return Path.of(absolute);
+  }
 }

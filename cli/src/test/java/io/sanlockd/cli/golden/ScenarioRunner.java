@@ -130,7 +130,7 @@ public final class ScenarioRunner implements AutoCloseable {
   }
 
   private Path path(JsonObject action) throws IOException {
-    Path path = Path.of(resolve(action.get("path").getAsString()));
+    Path path = programs.path(resolve(action.get("path").getAsString()));
     Files.createDirectories(path.getParent());
     return path;
   }
@@ -267,7 +267,7 @@ public final class ScenarioRunner implements AutoCloseable {
     }
   }
 
-  /** The two notes of the recording that ask for something to be done. */
+  /** The notes of the recording that ask for something to be done. */
   private void note(String text) throws Exception {
     if (text.startsWith("open a raw connection")) {
       TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
@@ -277,6 +277,8 @@ public final class ScenarioRunner implements AutoCloseable {
       placeholders.put("@PID:me@", Long.toString(ProcessHandle.current().pid()));
     } else if (text.startsWith("close the raw connection")) {
       ownRegistration.close();
+    } else if (text.startsWith("POSIX shm object /wdmd exists")) {
+      Files.createFile(programs.path("/dev/shm/wdmd"));
     }
   }
 
