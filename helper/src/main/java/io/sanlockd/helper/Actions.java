@@ -42,7 +42,7 @@ final class Actions {
    */
   void prepare() {
     ProcessHandle.of(ProcessHandle.current().pid()).ifPresent(ProcessHandle::isAlive);
-    debug.accept("kill of self " + (refuses(ProcessHandle.current(), SIGTERM) ? "refused" : "?"));
+    debug.accept(refuses(ProcessHandle.current(), SIGTERM) ? "ready" : "not ready to signal");
   }
 
   /** Carries out a message. Results are only reported to the debug log (recovery.md 8.3). */

@@ -10,9 +10,13 @@ public final class OpenFlags {
   /** With {@link #CREATE}: fail with EEXIST if the file exists. */
   public static final int EXCLUSIVE = 0x80;
 
+  public static final int APPEND = 0x400;
   public static final int NONBLOCK = 0x800;
   public static final int SYNC = 0x101000;
   public static final int CLOEXEC = 0x80000;
+
+  /** Only the place: neither for reading nor for writing, and needs no permission on the file. */
+  public static final int PATH = 0x200000;
 
   /** Bypass the page cache: address, length and offset must be multiples of the sector size. */
   public static final int DIRECT = Architecture.CURRENT.openDirect;

@@ -7,11 +7,13 @@ import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
 import io.sanlockd.daemon.command.UseRecord;
 import io.sanlockd.daemon.incarnation.Incarnation;
+import io.sanlockd.daemon.lockspace.BlockRequestSizes;
 import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalThreads;
+import io.sanlockd.daemon.lockspace.RequestSizes;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.loop.EventLoop;
 import io.sanlockd.daemon.loop.Limits;
@@ -39,6 +41,7 @@ import io.sanlockd.lease.disk.DirectDisks;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
+import io.sanlockd.posix.Users;
 import io.sanlockd.protocol.PayloadFraming;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,6 +53,8 @@ import java.util.function.Consumer;
 final class Daemon {
   /** Requests that may wait for a worker; more are refused with -12. */
   private static final int WAITING_REQUESTS = 4096;
+
+  private static final int ROOT = 0;
 
   private final EventLoop loop;
   private final Listener listener;
@@ -111,14 +116,22 @@ final class Daemon {
             options.renewalReadExtendSeconds,
             options.setBitmapSeconds,
             options.renewalHistorySize,
-            options.debugRenew,
-            options.maxSectors);
+            options.debugRenew);
+    HelperLink helper =
+        new HelperLink(
+            HelperCommand.fromLauncher(options.foreground),
+            options.foreground,
+            descriptors(loop),
+            workers,
+            clock,
+            plain);
     Lockspaces lockspaces =
         new Lockspaces(
             settings,
             options.fireTimeout,
             disks,
             new FileIdentity(),
+            requestSizes(options, helper, mainLoop),
             options.useWatchdog == 0
                 ? Watchdog.NONE
                 : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
@@ -136,14 +149,6 @@ final class Daemon {
             options.sharedRetries,
             log::prefixed);
     Clients clients = new Clients();
-    HelperLink helper =
-        new HelperLink(
-            HelperCommand.fromLauncher(options.foreground),
-            options.foreground,
-            descriptors(loop),
-            workers,
-            clock,
-            plain);
     Supervisor supervisor =
         new Supervisor(
             lockspaces,
@@ -255,6 +260,15 @@ final class Daemon {
         workers.run(() -> incarnation.usedByOthers(spec), then);
       }
     };
+  }
+
+  private static RequestSizes requestSizes(
+      DaemonOptions options, HelperLink helper, MainLoop mainLoop) {
+    return new BlockRequestSizes(
+        options.maxSectors,
+        Path.of(BlockRequestSizes.DIRECTORY),
+        Users.effectiveUid() == ROOT,
+        (path, value) -> mainLoop.execute(() -> helper.writeSysfs(path, value)));
   }
 
   private static Descriptors descriptors(EventLoop loop) {

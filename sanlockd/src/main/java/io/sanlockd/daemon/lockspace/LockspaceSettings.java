@@ -12,7 +12,6 @@ import io.sanlockd.model.LeaseName;
  * @param setBitmapSeconds how long a notification stays set; 0 = 6 x io_timeout
  * @param historySize renewals kept for each lockspace
  * @param debugRenew 1 logs each renewal
- * @param maxSectors size of requests to block devices
  */
 public record LockspaceSettings(
     LeaseName hostName,
@@ -20,5 +19,4 @@ public record LockspaceSettings(
     int renewalReadExtendSeconds,
     int setBitmapSeconds,
     int historySize,
-    int debugRenew,
-    MaxSectors maxSectors) {}
+    int debugRenew) {}

@@ -53,6 +53,7 @@ public final class Lockspaces {
       int fireTimeout,
       DiskOpener opener,
       StorageIdentity identity,
+      RequestSizes requestSizes,
       Watchdog watchdog,
       Rejoin rejoin,
       Clock clock,
@@ -61,7 +62,8 @@ public final class Lockspaces {
       Function<String, LeaseLog> logs) {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
-    this.storage = new RenewalThread.Storage(opener, identity, new AreaClaims(), rejoin);
+    this.storage =
+        new RenewalThread.Storage(opener, identity, new AreaClaims(), requestSizes, rejoin);
     this.watchdog = watchdog;
     this.clock = clock;
     this.mainLoop = mainLoop;

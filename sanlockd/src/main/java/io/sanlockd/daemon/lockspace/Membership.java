@@ -19,9 +19,14 @@ import io.sanlockd.model.ResultCode;
  * @param disk for reads of single delta leases, apart from the renewals' descriptor so that stuck
  *     reads can not use up what renewals need
  * @param monitor what renewals have seen
+ * @param requestKilobytes size that requests to the block device were given, 0 = none
  */
 public record Membership(
-    LockspaceIdentity identity, long generation, LeaseDisk disk, HostMonitor monitor)
+    LockspaceIdentity identity,
+    long generation,
+    LeaseDisk disk,
+    HostMonitor monitor,
+    int requestKilobytes)
     implements LockspaceHosts {
   @Override
   public HostTable hosts() {

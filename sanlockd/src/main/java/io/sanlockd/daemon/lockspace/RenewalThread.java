@@ -62,9 +62,15 @@ final class RenewalThread implements Runnable {
    * @param opener opens them
    * @param identity tells whether two paths are one
    * @param claims areas in use
+   * @param requestSizes makes requests to block devices large enough
    * @param rejoin knows whether former users of our host_id are gone
    */
-  record Storage(DiskOpener opener, StorageIdentity identity, AreaClaims claims, Rejoin rejoin) {}
+  record Storage(
+      DiskOpener opener,
+      StorageIdentity identity,
+      AreaClaims claims,
+      RequestSizes requestSizes,
+      Rejoin rejoin) {}
 
   RenewalThread(
       Lockspace lockspace,
@@ -111,7 +117,9 @@ final class RenewalThread implements Runnable {
     DeltaLease lease = null;
     try {
       LockspaceIdentity identity = identify(disk);
-      claimArea(identity);
+      Object place = claimArea(identity);
+      int requestKilobytes =
+          storage.requestSizes().enlarge(place, identity.geometry().alignSize(), log);
       HostMonitor monitor = new HostMonitor(identity, lockspace.setBitmapSeconds(), clock, log);
       LockspaceSpec spec = lockspace.spec();
       lockspace.guardedBy(watchdog.connect(spec.name(), spec.hostId(), lockspace.times(), log));
@@ -119,7 +127,8 @@ final class RenewalThread implements Runnable {
       lease.acquire(held -> storage.rejoin().allowed(spec, held), stop);
       storage.rejoin().joined(spec, lease.current().ownerGeneration());
       lockspace.joined(
-          new Membership(identity, lease.current().ownerGeneration(), readerDisk, monitor));
+          new Membership(
+              identity, lease.current().ownerGeneration(), readerDisk, monitor, requestKilobytes));
       lockspace.publish(
           RenewalStatus.acquired(
               attempt, lease.lastSuccessSeconds(), lease.suspendedNanosBefore()));
@@ -161,7 +170,7 @@ final class RenewalThread implements Runnable {
   }
 
   /** The same area under another path would be one host_id renewed by two threads. */
-  private void claimArea(LockspaceIdentity identity) throws LeaseException {
+  private Object claimArea(LockspaceIdentity identity) throws LeaseException {
     Object place;
     try {
       place = storage.identity().of(lockspace.spec().path());
@@ -181,6 +190,7 @@ final class RenewalThread implements Runnable {
               + other.get().spec()
               + " on the same storage");
     }
+    return place;
   }
 
   private LockspaceIdentity identify(LeaseDisk disk) throws LeaseException {

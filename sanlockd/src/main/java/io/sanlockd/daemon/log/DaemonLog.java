@@ -3,16 +3,13 @@ package io.sanlockd.daemon.log;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.posix.Threads;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +34,7 @@ public final class DaemonLog implements AutoCloseable {
   private final AtomicLong dropped = new AtomicLong();
   private final Thread writer;
   private final PrintStream stderr;
-  private final OutputStream file;
+  private final Optional<LogFile> file;
   private final SyslogSink syslog;
   private volatile boolean closing;
 
@@ -49,23 +46,14 @@ public final class DaemonLog implements AutoCloseable {
     this.clock = clock;
     this.stderr = stderr;
     this.zone = settings.utc() ? ZoneOffset.UTC : ZoneId.systemDefault();
-    this.file = openFile(settings);
+    this.file =
+        settings.filePriority() < 0
+            ? Optional.empty()
+            : Optional.of(new LogFile(settings.file(), clock));
     this.syslog = new SyslogSink();
     this.writer = new Thread(this::write, "log");
     writer.setDaemon(true);
     writer.start();
-  }
-
-  private static OutputStream openFile(LogSettings settings) {
-    if (settings.filePriority() < 0) {
-      return OutputStream.nullOutputStream();
-    }
-    try {
-      return Files.newOutputStream(
-          settings.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      return OutputStream.nullOutputStream();
-    }
   }
 
   /** A log whose lines start with {@code prefix}. */
@@ -148,13 +136,9 @@ public final class DaemonLog implements AutoCloseable {
       stderr.write(bytes, 0, bytes.length);
       stderr.flush();
     }
-    if (entry.level.number() <= settings.filePriority()) {
-      try {
-        file.write(bytes);
-      } catch (IOException e) {
-        // A full disk must not stop the daemon; the ring still has the message.
-        ring.append(entry.line + " (not written to the log file)\n");
-      }
+    if (entry.level.number() <= settings.filePriority() && file.orElseThrow().write(bytes) < 0) {
+      // A full disk must not stop the daemon; the ring still has the message.
+      ring.append(entry.line + " (not written to the log file)\n");
     }
     if (entry.level.number() <= settings.syslogPriority()) {
       syslog.send(entry.level, entry.line);
@@ -167,11 +151,11 @@ public final class DaemonLog implements AutoCloseable {
     closing = true;
     try {
       writer.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
-      file.close();
+      if (!writer.isAlive()) {
+        file.ifPresent(LogFile::close);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      log(Level.ERROR, "closing the log file failed: " + e.getMessage());
     }
     syslog.close();
   }

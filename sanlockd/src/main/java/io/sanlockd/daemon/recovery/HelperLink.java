@@ -142,6 +142,16 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
     return send();
   }
 
+  /**
+   * Has a number written to a file of sysfs.
+   *
+   * @return 0, or a negative errno when the message was not sent
+   */
+  public int writeSysfs(String path, int value) {
+    new HelperMessage.WriteSysfs(path, Integer.toString(value)).encode(message);
+    return send();
+  }
+
   private int send() {
     if (!available()) {
       return -Errno.ENOTCONN;

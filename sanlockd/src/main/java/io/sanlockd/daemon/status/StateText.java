@@ -187,7 +187,9 @@ public final class StateText {
         + (lockspace.usedByOrphans() ? 1 : 0)
         + " renewal_read_extend_sec="
         + lockspace.renewalReadExtendSeconds()
-        + " set_max_sectors_kb=0 corrupt_result="
+        + " set_max_sectors_kb="
+        + (joined ? lockspace.membership().requestKilobytes() : 0)
+        + " corrupt_result="
         + status.corruptResult()
         + " acquire_last_result="
         + status.acquireResult()

@@ -81,6 +81,15 @@ class DaemonLogTest {
   }
 
   @Test
+  void withoutAPriorityThereIsNoFile() {
+    try (DaemonLog log =
+        new DaemonLog(settings(NONE, false), clock, stream(OutputStream.nullOutputStream()))) {
+      log.prefixed("").error("kept");
+    }
+    assertThat(directory.resolve("log")).doesNotExist();
+  }
+
+  @Test
   void aFileThatCanNotBeOpenedIsDoneWithout() {
     LogSettings nowhere =
         new LogSettings(directory.resolve("missing/log"), DEBUG, NONE, false, true);

@@ -9,6 +9,7 @@ import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.lockspace.Rejoin;
+import io.sanlockd.daemon.lockspace.RequestSizes;
 import io.sanlockd.daemon.log.LogText;
 import io.sanlockd.daemon.recovery.DirectSignals;
 import io.sanlockd.daemon.recovery.LeaseRequests;
@@ -57,10 +58,11 @@ public final class VirtualDaemon {
     this.renewals = new VirtualRenewals(time);
     this.lockspaces =
         new Lockspaces(
-            new LockspaceSettings(LeaseName.of(hostName), 10, -1, 0, 180, 1, MaxSectors.STANDARD),
+            new LockspaceSettings(LeaseName.of(hostName), 10, -1, 0, 180, 1),
             FIRE_TIMEOUT,
             opener,
             world.disks()::identity,
+            RequestSizes.NONE,
             watchdog,
             rejoin,
             time,

@@ -270,8 +270,9 @@ final class Multiplexer {
   }
 
   /**
-   * Beginning of the next cycle. Not so late that only a fraction of a second is left before an
-   * expiry: the unclean close has to come before it.
+   * Beginning of the next cycle. Halfway through the last test interval before an expiry at the
+   * latest: the unclean close pings and has to come before the expiry, even if a pause delays it. A
+   * renewal that is a moment late still comes before that.
    */
   private long dueNanos() {
     if (recovering) {
@@ -279,7 +280,8 @@ final class Multiplexer {
     }
     long due = cycleNanos + keeper.testInterval() * SECOND;
     long earliest = clients.earliestExpiry();
-    long lastChance = Math.min(earliest, Long.MAX_VALUE / SECOND) * SECOND - SECOND;
+    long margin = Math.max(SECOND, keeper.testInterval() * SECOND / 2);
+    long lastChance = Math.min(earliest, Long.MAX_VALUE / SECOND) * SECOND - margin;
     return lastChance > cycleNanos ? Math.min(due, lastChance) : due;
   }
 

@@ -18,7 +18,7 @@ class LateTest {
     assertThat(wdmd.lastPingSeconds()).isEqualTo(1010);
     assertThat(wdmd.device.isOpen()).isTrue();
     assertThat(wdmd.resetSeconds()).isEqualTo(1070);
-    assertThat(wdmd.logged("not closed after an expiry")).isEqualTo(1);
+    assertThat(wdmd.logged("not closed at an expiry")).isEqualTo(1);
     assertThat(wdmd.logged("test failed rem 25 now 1045")).isEqualTo(1);
     client.testLive(1060, 1140);
     wdmd.runUntil(1062);
@@ -31,6 +31,29 @@ class LateTest {
     pauseUntil(1039.2);
     wdmd.runUntil(1039.2);
     assertThat(wdmd.times(Kind.CLOSE_UNCLEAN)).containsExactly(1039.2);
+  }
+
+  /** The close pings, and between the look at the clock and the close a pause is possible. */
+  @Test
+  void soNearToTheExpiryThatAShortPauseWouldMakeItLateNothingIsClosed() {
+    wdmd.activate("c", 60, 1000, 1040);
+    pauseUntil(1039.8);
+    wdmd.runUntil(1050);
+    assertThat(wdmd.times(Kind.CLOSE_UNCLEAN)).isEmpty();
+    assertThat(wdmd.resetSeconds()).isLessThan(1040.0 + 60);
+  }
+
+  /** Whatever the phase of the tests, a pause of some seconds does not make the close late. */
+  @Test
+  void theCloseLeavesHalfATestIntervalForPauses() {
+    for (int phase = 0; phase < 100; phase++) {
+      double begin = 1000 + phase / 10.0;
+      VirtualWdmd late = new VirtualWdmd(begin);
+      late.activate("c", 60, (long) begin, 1040);
+      late.runUntil(1045);
+      assertThat(late.times(Kind.CLOSE_UNCLEAN)).hasSize(1);
+      assertThat(late.times(Kind.CLOSE_UNCLEAN).get(0)).isBetween(1030.0, 1035.0);
+    }
   }
 
   @Test

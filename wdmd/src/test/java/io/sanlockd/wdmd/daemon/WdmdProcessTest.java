@@ -195,7 +195,7 @@ class WdmdProcessTest {
       Until.holds("another", () -> MonotonicClock.seconds() > expire + 2);
       assertThat(lastPing(device.record().operations())).isLessThan(stopped);
       assertThat(device.record().resetBy((expire + 9) * SECOND)).isTrue();
-      assertThat(log()).contains("not closed after an expiry");
+      assertThat(log()).contains("not closed at an expiry");
     }
   }
 
