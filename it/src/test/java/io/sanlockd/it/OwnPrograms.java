@@ -16,10 +16,10 @@ import java.util.Set;
 /**
  * Our programs from the packaged tree in place of the recorded ones, each scenario in a world of
  * its own: a private /run, /dev, /dev/shm and /etc/sanlock. Without root the world is that of the
- * test. Direct actions that we do not have are the C program's.
+ * test. What we do not have, some direct actions and the reset programs, is the C program's.
  */
 final class OwnPrograms implements Programs {
-  /** Ours, by the names they were recorded under. */
+  /** Programs of the recording, by the names they were recorded under. */
   private static final Set<String> NAMES = Set.of("sanlock", "wdmd", "sanlk-reset", "sanlk-resetd");
 
   /** Private to a scenario. */
@@ -27,19 +27,19 @@ final class OwnPrograms implements Programs {
 
   /** /etc is a directory of links to the real one, because /etc/sanlock need not exist there. */
   private static final String ENTER =
-      String.join(
-          "\n",
-          "w=$1; shift",
-          "for n in null zero full random urandom; do",
-          "  touch $w/dev/$n; mount --bind /dev/$n $w/dev/$n",
-          "done",
-          "mkdir -p $w/dev/shm $w/run/wdmd $w/run/sanlk-resetd $w/real-etc",
-          "mount --bind /etc $w/real-etc",
-          "ln -s $w/real-etc/* $w/etc/ 2>/dev/null || true",
-          "mount --bind $w/etc /etc",
-          "mount --bind $w/run /run",
-          "mount --rbind $w/dev /dev",
-          "exec \"$@\"");
+      """
+      w=$1; shift
+      for n in null zero full random urandom; do
+        touch $w/dev/$n; mount --bind /dev/$n $w/dev/$n
+      done
+      mkdir -p $w/dev/shm $w/run/wdmd $w/run/sanlk-resetd $w/real-etc
+      mount --bind /etc $w/real-etc
+      ln -s $w/real-etc/* $w/etc/ 2>/dev/null || true
+      mount --bind $w/etc /etc
+      mount --bind $w/run /run
+      mount --rbind $w/dev /dev
+      exec "$@"
+      """;
 
   private final Path directory;
   private final Path world;
@@ -67,15 +67,16 @@ final class OwnPrograms implements Programs {
       command.addAll(List.of("unshare", "-m", "sh", "-ec", ENTER, "sh", world.toString()));
     }
     for (String word : argv) {
-      command.add(NAMES.contains(word) ? program(argv, word).toString() : word);
+      command.add(NAMES.contains(word) ? program(argv, word) : word);
     }
     return command;
   }
 
-  private static Path program(List<String> argv, String name) {
-    return CommandLinePrograms.isForeignDirect(argv)
-        ? Implementation.C.program()
-        : Implementation.tree().resolve("bin").resolve(name);
+  /** C programs are found through PATH, because they print the name under which they run. */
+  private static String program(List<String> argv, String name) {
+    Path own = Implementation.tree().resolve("bin").resolve(name);
+    boolean isOwn = Files.exists(own) && !CommandLinePrograms.isForeignDirect(argv);
+    return isOwn ? own.toString() : name;
   }
 
   @Override

@@ -33,11 +33,11 @@ public final class ScenarioRunner implements AutoCloseable {
   /** State column of an established connection in /proc/net/unix. */
   private static final String CONNECTED = " 03 ";
 
-  /**
-   * Between two cases, as the start of a process took when they were recorded: the daemon needs a
-   * moment to forget the connection of the case before.
-   */
+  /** Between two cases, as the start of a process took when they were recorded. */
   private static final int PACE_MILLIS = 30;
+
+  /** A daemon that does not forget a connection within this time has a reason to. */
+  private static final long FORGET_SECONDS = 10;
 
   private final Programs programs;
   private final Path directory;
@@ -64,11 +64,28 @@ public final class ScenarioRunner implements AutoCloseable {
       perform(action);
     }
     TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
+    Endpoint daemon =
+        Endpoint.ofRunDirectory(resolve(golden.env().getOrDefault("SANLOCK_RUN_DIR", "")));
+    long before = connections(daemon);
     Outcome outcome = programs.run(golden, resolveAll(golden.argv()), resolveAll(golden.env()));
+    awaitForgotten(daemon, before);
     if (golden.argv().contains("-w") && golden.stdout().endsWith("shutdown done 0\n")) {
       awaitEndOfDaemons(resolve(golden.env().getOrDefault("SANLOCK_RUN_DIR", "")));
     }
     return outcome;
+  }
+
+  /**
+   * Waits until the daemon has closed its ends of connections that others have closed: as long as
+   * it has not, the next case sees them in the status.
+   *
+   * @param left how many are to be left
+   */
+  private static void awaitForgotten(Endpoint daemon, long left) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(FORGET_SECONDS);
+    while (connections(daemon) > left && System.nanoTime() < deadlineNanos) {
+      TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+    }
   }
 
   /** The daemon answers a shutdown a moment before its process ends. */
@@ -168,6 +185,7 @@ public final class ScenarioRunner implements AutoCloseable {
         action.get("name").getAsString(),
         resolveAll(GoldenCase.environment(action)).get("SANLOCK_RUN_DIR"));
     await(process, () -> client.exchange(Requests.plain(Command.VERSION)).result() == 0);
+    awaitForgotten(client.endpoint(), 0);
   }
 
   private SanlockClient client(JsonObject action) {
@@ -186,6 +204,7 @@ public final class ScenarioRunner implements AutoCloseable {
       // Asking the daemon earlier would take the connection slot that the case expects to see used.
       await(process, () -> hasBecome(process, argv.get(argv.indexOf("-c") + 1)));
       await(process, () -> holds(client, (int) process.pid(), wanted));
+      awaitForgotten(client.endpoint(), before + 1);
     } else {
       await(process, () -> connections(client.endpoint()) > before);
       TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
@@ -276,7 +295,10 @@ public final class ScenarioRunner implements AutoCloseable {
       ownRegistration = client.register();
       placeholders.put("@PID:me@", Long.toString(ProcessHandle.current().pid()));
     } else if (text.startsWith("close the raw connection")) {
+      Endpoint daemon = Endpoint.ofRunDirectory(directory.resolve("runA").toString());
+      long before = connections(daemon);
       ownRegistration.close();
+      awaitForgotten(daemon, before - 1);
     } else if (text.startsWith("POSIX shm object /wdmd exists")) {
       Files.createFile(programs.path("/dev/shm/wdmd"));
     }

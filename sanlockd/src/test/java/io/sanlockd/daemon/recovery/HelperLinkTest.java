@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.ThreadWorkers;
@@ -12,6 +13,7 @@ import io.sanlockd.posix.Epoll;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.Signals;
+import io.sanlockd.posix.Users;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,17 +31,24 @@ import org.junit.jupiter.api.Test;
 class HelperLinkTest {
   private static final long PATIENCE_SECONDS = 30;
 
+  /** No process has this pid. */
+  private static final int NOBODY = Integer.MAX_VALUE;
+
   private final AtomicLong seconds = new AtomicLong(1000);
   private final Clock clock = () -> seconds.get() * Clock.SECOND_NANOS;
   private final LinkedBlockingQueue<Runnable> mainLoop = new LinkedBlockingQueue<>();
   private final Map<Integer, Runnable> watched = new HashMap<>();
+  private final List<String> command = new ArrayList<>();
+  private final List<Process> keepers = new ArrayList<>();
   private Epoll epoll;
+  private Descriptors descriptors;
+  private Workers workers;
   private HelperLink link;
 
   @BeforeEach
   void start() throws Exception {
     epoll = Epoll.create(8);
-    Descriptors descriptors =
+    descriptors =
         new Descriptors() {
           @Override
           public void watch(int fd, Runnable onReady) throws PosixException {
@@ -57,7 +66,7 @@ class HelperLinkTest {
             }
           }
         };
-    Workers workers =
+    workers =
         new ThreadWorkers(
             2,
             100,
@@ -65,7 +74,7 @@ class HelperLinkTest {
             e -> {
               throw new AssertionError(e);
             });
-    List<String> command =
+    command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx8m",
@@ -73,13 +82,30 @@ class HelperLinkTest {
             "-XX:-UsePerfData",
             "-cp",
             System.getProperty("java.class.path"),
-            SanlockHelper.class.getName());
+            SanlockHelper.class.getName()));
     link = new HelperLink(command, true, descriptors, workers, clock, LeaseLog.NONE);
     link.start();
   }
 
+  /** From here on there is a keeper, as when the daemon will give up root. */
+  private ProcessHandle useKeeper() throws Exception {
+    assumeTrue(Users.effectiveUid() == 0, "needs root");
+    ProcessHandle.of(link.pid()).orElseThrow().destroyForcibly();
+    runUntil(() -> !link.available());
+    link = new HelperLink(command, true, descriptors, workers, clock, LeaseLog.NONE);
+    command.add(SanlockHelper.KEEP);
+    HelperProcess keeper = HelperProcess.start(command, true, true);
+    keepers.add(keeper.process());
+    link.useKeeper(keeper);
+    assertThat(link.available()).isFalse();
+    assertThat(link.kill(NOBODY, Signals.TERM)).isEqualTo(-Errno.ENOTCONN);
+    runUntil(link::available);
+    return keeper.process().toHandle();
+  }
+
   @AfterEach
   void stop() {
+    keepers.forEach(Process::destroyForcibly);
     ProcessHandle.of(link.pid()).ifPresent(ProcessHandle::destroyForcibly);
     epoll.close();
   }
@@ -204,5 +230,64 @@ class HelperLinkTest {
     assertThat(sent).isGreaterThanOrEqualTo(128);
     assertThat(link.fullCount()).isEqualTo(1);
     assertThat(link.available()).isTrue();
+  }
+
+  private void assertKills() throws Exception {
+    Process victim = new ProcessBuilder("/bin/sleep", "100").start();
+    assertThat(link.kill((int) victim.pid(), Signals.KILL)).isZero();
+    assertThat(victim.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aKeeperReplacesTheHelperAndTheDaemonStartsNone() throws Exception {
+    ProcessHandle keeper = useKeeper();
+    int first = link.pid();
+    assertThat(ProcessHandle.of(first).orElseThrow().parent()).contains(keeper);
+    assertKills();
+
+    ProcessHandle.of(first).orElseThrow().destroyForcibly();
+    runUntil(() -> !link.available());
+    assertThat(link.kill(NOBODY, Signals.TERM)).isEqualTo(-Errno.ENOTCONN);
+    seconds.addAndGet(60);
+    link.check();
+
+    assertThat(link.starting()).isFalse();
+    runUntil(link::available);
+    assertThat(link.pid()).isNotEqualTo(first);
+    assertKills();
+  }
+
+  @Test
+  void aSilentKeeperIsNotReliedOnUntilItIsHeardAgain() throws Exception {
+    ProcessHandle keeper = useKeeper();
+    seconds.addAndGet(61);
+    link.check();
+
+    assertThat(link.maySignalAnybody()).isFalse();
+    assertKills();
+
+    ProcessHandle.of(link.pid()).orElseThrow().destroyForcibly();
+    runUntil(link::maySignalAnybody);
+    assertThat(keeper.isAlive()).isTrue();
+  }
+
+  @Test
+  void theHelperOfALostKeeperKillsUntilItIsLostToo() throws Exception {
+    ProcessHandle keeper = useKeeper();
+    ProcessHandle helper = ProcessHandle.of(link.pid()).orElseThrow();
+    keeper.destroyForcibly();
+    runUntil(() -> !link.maySignalAnybody());
+    assertThat(link.available()).isTrue();
+    assertKills();
+
+    helper.destroyForcibly();
+    helper.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+    assertThat(link.kill(NOBODY, Signals.TERM)).isEqualTo(-Errno.EPIPE);
+    assertThat(link.kill(NOBODY, Signals.TERM)).isEqualTo(-Errno.ENOTCONN);
+    seconds.addAndGet(60);
+    link.check();
+    assertThat(link.starting()).isFalse();
+    assertThat(mainLoop).isEmpty();
   }
 }

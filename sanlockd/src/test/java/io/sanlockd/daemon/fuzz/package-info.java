@@ -1,0 +1,2 @@
+/** Random input for the daemon as a whole. */
+package io.sanlockd.daemon.fuzz;
