@@ -208,7 +208,7 @@ class FeatureMixIT {
       LibraryClient sender = from == 1 ? a : b;
       LibraryClient receiver = from == 1 ? b : a;
       int to = 3 - from;
-      long bits = 0x100 + from;
+      int bits = 0x100 + from;
       assertThat(receiver.call("reg_event", Cluster.LOCKSPACE)).isPositive();
       assertThat(sender.call("set_event", Cluster.LOCKSPACE, to, 0, bits, 0)).isZero();
       JsonObject event =
