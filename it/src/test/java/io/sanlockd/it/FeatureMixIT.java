@@ -46,6 +46,7 @@ class FeatureMixIT {
   private static final int GRACEFUL = 2;
   private static final int NEXT_VERSION = 1;
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration REPEAT = Duration.ofSeconds(2);
   private static final int LEADER_NUM_HOSTS_AT = 16;
 
   @RegisterExtension final Scene scene = new Scene();
@@ -183,12 +184,31 @@ class FeatureMixIT {
       assertThat(holder.release(lease)).isZero();
 
       assertThat(holder.acquire(0, lease)).isZero();
-      assertThat(other.call("request", NEXT_VERSION, FORCE, lease)).isZero();
+      forceOut(holder, other);
       assertThat(holder.awaitExit(SOON)).isEqualTo(128 + 9);
       awaitAcquired(other, lease);
       assertThat(other.release(lease)).isZero();
       Files.delete(notes);
     }
+  }
+
+  /**
+   * Repeats the request, as a host ignores what another one asks for within 6 io_timeouts after the
+   * last time (lockspace.md 9.).
+   */
+  private void forceOut(LibraryClient holder, LibraryClient other) throws Exception {
+    assertThat(other.call("request", NEXT_VERSION, FORCE, lease)).isZero();
+    long[] asked = {System.nanoTime()};
+    Await.until(
+        "the holder is killed",
+        SOON,
+        () -> {
+          if (System.nanoTime() - asked[0] > REPEAT.toNanos()) {
+            other.call("request", NEXT_VERSION, FORCE, lease);
+            asked[0] = System.nanoTime();
+          }
+          return !holder.isAlive();
+        });
   }
 
   private void awaitAcquired(LibraryClient client, Lease wanted) throws Exception {
