@@ -84,8 +84,7 @@ final class Ballot {
     // H6: a version we gave up stays given up, so its blocks carry RELEASED from the first write.
     int flags = memory.isReleased(plan.version()) ? Dblock.RELEASED : 0;
     List<HostBlock> phase1 = new ArrayList<>();
-    Optional<Result> interfered =
-        readPhase(writeBlock(Dblock.of(plan.mbal(), 0, 0, 0, 0, plan.version(), flags)), phase1);
+    Optional<Result> interfered = readPhase(writeBlock(announcement(flags)), phase1);
     if (interfered.isPresent()) {
       return interfered.get();
     }
@@ -103,6 +102,19 @@ final class Ballot {
       return new Result.LeaderChanged();
     }
     return new Result.Decided(chosen, readIssued);
+  }
+
+  /**
+   * Our block of phase 1. It keeps what we proposed before for the version: that may have been
+   * decided, and a leader that was put back by a late write makes the version open once more.
+   */
+  private Dblock announcement(int flags) {
+    return memory
+        .proposal(plan.version())
+        .map(
+            p ->
+                Dblock.of(plan.mbal(), p.bal(), p.inp(), p.inp2(), p.inp3(), plan.version(), flags))
+        .orElseGet(() -> Dblock.of(plan.mbal(), 0, 0, 0, 0, plan.version(), flags));
   }
 
   private List<Replica> writeBlock(Dblock block) throws LeaseException {

@@ -11,8 +11,10 @@ import java.util.List;
  *
  * @param leader the leader record, its sizes checked and adopted
  * @param highestMbal the largest ballot number on disk, whatever version it was for
+ * @param highestLver the largest version that any host has run a ballot for
+ * @param divided whether the disks have different leaders, of which this is the newest
  */
-record FirstRead(LeaderRecord leader, long highestMbal) {
+record FirstRead(LeaderRecord leader, long highestMbal, long highestLver, boolean divided) {
   private static final int ATTEMPTS = 5;
 
   /**
@@ -29,7 +31,7 @@ record FirstRead(LeaderRecord leader, long highestMbal) {
         LeaderRecord again = replicas.leaderOf(images);
         // Only then was the area read with the sizes it has.
         if (again.sameSizes(leader)) {
-          return new FirstRead(again, noteBlocks(replicas, identity, memory, images, again));
+          return noteBlocks(replicas, identity, memory, images, again);
         }
       } finally {
         images.forEach(AreaImage::close);
@@ -39,14 +41,29 @@ record FirstRead(LeaderRecord leader, long highestMbal) {
         ResultCode.LEADER_DIFF, "the sizes of " + replicas + " are being changed");
   }
 
-  private static long noteBlocks(
+  /**
+   * Whether the leader does not say who owns the lease. A ballot for a version begins only when the
+   * one before it was decided and given up, so a block for a version beyond the next one proves
+   * that the leader was put back by a write that landed late.
+   */
+  boolean leaderIsStale() {
+    return divided || highestLver > leader.lver() + 1;
+  }
+
+  /** The version to decide: the next one, or the newest once more when the leader is stale. */
+  long nextVersion() {
+    return leaderIsStale() ? Math.max(highestLver, leader.lver()) : leader.lver() + 1;
+  }
+
+  private static FirstRead noteBlocks(
       LeaseReplicas replicas,
       PaxosIdentity identity,
       BallotMemory memory,
       List<AreaImage> images,
       LeaderRecord leader)
       throws LeaseException {
-    long highest = 0;
+    long highestMbal = 0;
+    long highestLver = 0;
     boolean blank = true;
     for (AreaImage image : images) {
       for (int hostId = 1; hostId <= leader.numHosts(); hostId++) {
@@ -54,7 +71,8 @@ record FirstRead(LeaderRecord leader, long highestMbal) {
           throw replicas.damagedBlock(hostId);
         }
         HostBlock block = image.hostBlock(hostId);
-        highest = Math.max(highest, block.dblock().mbal());
+        highestMbal = Math.max(highestMbal, block.dblock().mbal());
+        highestLver = Math.max(highestLver, block.dblock().lver());
         if (hostId == identity.hostId()) {
           blank &= block.equals(HostBlock.CLEARED);
           memory.note(block.dblock());
@@ -64,6 +82,6 @@ record FirstRead(LeaderRecord leader, long highestMbal) {
     if (blank) {
       memory.noteBlank(leader.lver());
     }
-    return highest;
+    return new FirstRead(leader, highestMbal, highestLver, replicas.dividedIn(images));
   }
 }

@@ -13,7 +13,10 @@ import io.sanlockd.model.Check;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 
 /**
@@ -25,6 +28,10 @@ public final class LeaseReplicas {
 
   private static final List<BiPredicate<LeaderRecord, LeaderRecord>> SAME_LEADER =
       List.of(LeaderRecord::equals, LeaderRecord::sameLease);
+
+  /** By version; an owner that gave the version up says so last. */
+  private static final Comparator<LeaderRecord> NEWEST_LEADER =
+      Comparator.comparingLong(LeaderRecord::lver).thenComparing(LeaderRecord::isFree);
 
   private final PaxosIdentity identity;
   private final List<Replica> replicas;
@@ -180,16 +187,34 @@ public final class LeaseReplicas {
     if (leaders.size() < majority) {
       throw majorityFailure(last, ResultCode.LEADER_READ);
     }
+    return ofMajority(leaders).orElseGet(() -> Collections.max(leaders, NEWEST_LEADER));
+  }
+
+  private Optional<LeaderRecord> ofMajority(List<LeaderRecord> leaders) {
     // Copies may differ in when and by whom they were written; prefer those that do not.
     for (BiPredicate<LeaderRecord, LeaderRecord> same : SAME_LEADER) {
       for (LeaderRecord candidate : leaders) {
         if (leaders.stream().filter(other -> same.test(candidate, other)).count() >= majority) {
-          return candidate;
+          return Optional.of(candidate);
         }
       }
     }
-    throw new LeaseException(
-        ResultCode.LEADER_DIFF, "the disks of " + name() + " have different leaders");
+    return Optional.empty();
+  }
+
+  /**
+   * Whether no majority of the images holds the same leader, because writes to single disks failed
+   * or landed late. Then the newest one proves that its version was decided, but not for whom: that
+   * must be asked of the host blocks once more.
+   */
+  boolean dividedIn(List<AreaImage> images) {
+    List<LeaderRecord> leaders = new ArrayList<>(images.size());
+    for (AreaImage image : images) {
+      if (image.checkLeader(identity).valid()) {
+        leaders.add(image.leader());
+      }
+    }
+    return ofMajority(leaders).isEmpty();
   }
 
   /** Writes the leader record to a majority of the replicas. */

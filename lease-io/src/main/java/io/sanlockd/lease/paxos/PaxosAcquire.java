@@ -56,6 +56,7 @@ public final class PaxosAcquire {
   private long version;
   private long mbal;
   private long highestMbalSeen;
+  private long nextVersion;
   private long releasedOwner;
   private boolean basisIsFresh;
   private OwnerWatch ownerWatch;
@@ -155,14 +156,23 @@ public final class PaxosAcquire {
     basis = read.leader();
     lastRead = Optional.of(basis);
     highestMbalSeen = read.highestMbal();
+    nextVersion = read.nextVersion();
     basisIsFresh = true;
     releasedOwner = 0;
     ownerWatch = null;
-    if (request.wantedVersion() != 0 && request.wantedVersion() != basis.lver()) {
+    long current = nextVersion - 1;
+    if (request.wantedVersion() != 0 && request.wantedVersion() != current) {
       throw new Refusal(
           ResultCode.ACQUIRE_LVER,
           basis,
-          "version is " + basis.lver() + ", wanted " + request.wantedVersion());
+          "version is " + current + ", wanted " + request.wantedVersion());
+    }
+    if (read.leaderIsStale()) {
+      // What it says of its owner is over. To decide the newest version once more repairs it; a
+      // ballot for an older one would overwrite blocks that prove what was decided (I4).
+      log.error(
+          "leader of " + replicas + " is stale at version " + basis.lver() + ", decided again");
+      return State.PREPARE;
     }
     boolean ours =
         basis.ownerId() == identity.hostId()
@@ -220,7 +230,7 @@ public final class PaxosAcquire {
 
   /** Step 4: the version to decide and the first ballot number. */
   private State prepare() {
-    version = basis.lver() + 1;
+    version = nextVersion;
     mbal = 0;
     raiseMbal(highestMbalSeen);
     return State.CHECK_LEADER;
@@ -241,6 +251,10 @@ public final class PaxosAcquire {
     LeaderRecord leader = basisIsFresh ? basis : replicas.readLeader();
     basisIsFresh = false;
     lastRead = Optional.of(leader);
+    if (leader.equals(basis)) {
+      accepted = basis;
+      return State.BALLOT;
+    }
     if (leader.lver() == version) {
       if (leader.ownerId() != identity.hostId()) {
         throw new Refusal(ResultCode.ACQUIRE_OWNED, leader, "taken by host_id " + leader.ownerId());
@@ -257,11 +271,7 @@ public final class PaxosAcquire {
       accepted = leader;
       return State.BALLOT;
     }
-    if (!leader.equals(basis)) {
-      return restart();
-    }
-    accepted = basis;
-    return State.BALLOT;
+    return restart();
   }
 
   private State restart() throws Refusal {
@@ -293,7 +303,8 @@ public final class PaxosAcquire {
       noteContention(lost.code());
       raiseMbal(lost.highestMbal());
       waitNanos = 1 + context.randomness().below(BACKOFF_BOUND_NANOS);
-      return State.CHECK_LEADER;
+      // A newer version means that the leader has moved on, or was put back: look at everything.
+      return lost.code() == ResultCode.DBLOCK_LVER ? State.READ : State.CHECK_LEADER;
     }
     if (result instanceof Ballot.Result.OwnerReclaims) {
       return restart();

@@ -65,17 +65,39 @@ class PaxosAcquireTest {
   /** paxos-lease.md 26: without a limit a hopeless acquire never ends. */
   @Test
   void upstreamDefectBallotsRepeatedWithoutLimit() {
-    world.block(3, new HostBlock(Dblock.of(3, 3, 3, 1, 5, 9, 0), ModeBlock.NONE));
+    someoneIsAlwaysAhead();
     long begin = world.clock.seconds();
-    a.isRefused(EX, ResultCode.DBLOCK_LVER.number());
+    a.isRefused(EX, ResultCode.DBLOCK_MBAL.number());
     assertThat(world.clock.seconds() - begin).isBetween(30L, 40L);
+  }
+
+  /** Host 3 begins a ballot with a larger number whenever we look. */
+  private void someoneIsAlwaysAhead() {
+    long[] mbal = {3};
+    a.disk()
+        .at(World::areaRead)
+        .always()
+        .before(
+            () -> {
+              mbal[0] += 100_000;
+              world.block(3, new HostBlock(Dblock.of(mbal[0], 0, 0, 0, 0, 1, 0), ModeBlock.NONE));
+            });
+  }
+
+  /** A leader far behind the blocks is repaired, not fought against. */
+  @Test
+  void aLeaderThatWasPutBackIsDecidedAgain() {
+    world.block(3, new HostBlock(Dblock.of(3, 3, 3, 1, 5, 9, 0), ModeBlock.NONE));
+    a.isRefused(EX, ResultCode.ACQUIRE_OTHER.number());
+    assertThat(world.leader().lver()).isEqualTo(9);
+    assertThat(world.leader().ownerId()).isEqualTo(3);
   }
 
   @Test
   void anAcquireEndsWhenItIsCalledOff() {
     boolean[] stop = {false};
     a.cancellation(() -> stop[0]);
-    world.block(3, new HostBlock(Dblock.of(3, 3, 3, 1, 5, 9, 0), ModeBlock.NONE));
+    someoneIsAlwaysAhead();
     world.clock.after(2_000_000_000L, () -> stop[0] = true);
     long begin = world.clock.seconds();
     a.isRefused(EX, ResultCode.EGENERIC.number());

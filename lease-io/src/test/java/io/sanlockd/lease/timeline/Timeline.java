@@ -93,7 +93,7 @@ final class Timeline {
 
   private void add(int hostId, boolean reference, int ioTimeout) {
     TestHost host = world().host(hostId, ioTimeout);
-    actors.put(hostId, reference ? new CLikeHost(world(), host) : new OurHost(host));
+    actors.put(hostId, reference ? new CLikeHost(host) : new OurHost(host));
     if (ioTimeout == 10) {
       join(host);
     }

@@ -37,7 +37,8 @@ public final class FakeConnection implements Connection {
   private Object attachment;
   private FakeChannel channel;
 
-  FakeConnection(RequestHandler handler, int slot, int pid) {
+  /** A process connects. */
+  public FakeConnection(RequestHandler handler, int slot, int pid) {
     this.handler = handler;
     this.slot = slot;
     this.peer = new PeerCredentials(pid, 0, 0);

@@ -1,28 +1,13 @@
 package io.sanlockd.daemon.world;
 
 import io.sanlockd.daemon.client.Clients;
-import io.sanlockd.daemon.command.Commands;
-import io.sanlockd.daemon.command.Dispatcher;
-import io.sanlockd.daemon.command.Shutdown;
-import io.sanlockd.daemon.command.UseRecord;
-import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
-import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.daemon.lockspace.Rejoin;
-import io.sanlockd.daemon.lockspace.RequestSizes;
-import io.sanlockd.daemon.log.LogText;
-import io.sanlockd.daemon.recovery.DirectSignals;
-import io.sanlockd.daemon.recovery.LeaseRequests;
+import io.sanlockd.daemon.loop.RequestHandler;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
-import io.sanlockd.daemon.status.DaemonFacts;
-import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.watchdog.Watchdog;
-import io.sanlockd.lease.Clock;
-import io.sanlockd.lease.disk.DiskOpener;
-import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -31,8 +16,6 @@ public final class VirtualDaemon {
   /** Grace time of processes in seconds. */
   public static final int GRACE_SECONDS = 4;
 
-  private static final int FIRE_TIMEOUT = 60;
-  private static final int SHARED_RETRIES = 8;
   private static final int FIRST_SLOT = 2;
 
   private final FakeHelper helper = new FakeHelper();
@@ -42,86 +25,32 @@ public final class VirtualDaemon {
   private final FakeProcesses processes = new FakeProcesses();
   private final VirtualWorkers workers;
   private final VirtualRenewals renewals;
-  private final Lockspaces lockspaces;
-  private final Resources resources;
-  private final Clients clients = new Clients();
-  private final Supervisor supervisor;
-  private final Shutdown shutdown;
-  private final Dispatcher dispatcher;
+  private final Rooms rooms;
   private boolean ended;
 
   VirtualDaemon(World world, String hostName, Watchdog watchdog, Rejoin rejoin) {
     this.world = world;
     VirtualTime time = world.time();
-    DiskOpener opener = world.disks().opener();
     this.workers = new VirtualWorkers(time);
     this.renewals = new VirtualRenewals(time);
-    this.lockspaces =
-        new Lockspaces(
-            new LockspaceSettings(LeaseName.of(hostName), 10, -1, 0, 180, 1),
-            FIRE_TIMEOUT,
-            opener,
-            world.disks()::identity,
-            RequestSizes.NONE,
-            watchdog,
-            rejoin,
-            time,
-            time::execute,
-            renewals,
-            log::prefixed);
-    this.resources =
-        new Resources(workers, opener, time, bound -> bound / 2, SHARED_RETRIES, log::prefixed);
-    this.supervisor =
-        new Supervisor(
-            lockspaces,
-            clients,
-            resources,
-            new DirectSignals(helper),
-            this::runKillProgram,
-            time,
-            GRACE_SECONDS,
-            log::prefixed);
-    LeaseRequests requests =
-        new LeaseRequests(
-            resources, new DirectSignals(helper), this::runKillProgram, log::prefixed);
-    lockspaces.onRequest(requests::examine);
-    this.shutdown = new Shutdown(lockspaces, workers, time, log.prefixed(""));
-    this.dispatcher =
-        Commands.dispatcher(
-            clients,
-            lockspaces,
-            resources,
-            supervisor,
-            requests,
-            shutdown,
-            workers,
-            opener,
-            processes,
-            UseRecord.NONE,
-            time,
-            new DaemonFacts(
-                LeaseName.of(hostName),
-                0,
-                0,
-                1,
-                1,
-                0,
-                0,
-                0xfffffffffe06ffffL,
-                180,
-                0,
-                0,
-                8,
-                MaxSectors.STANDARD,
-                8,
-                60,
-                1,
-                40),
-            () -> HelperFacts.NONE,
-            () -> new LogText(0, Collections.emptyIterator()),
-            3,
-            60 * Clock.SECOND_NANOS,
-            log.prefixed(""));
+    this.rooms =
+        Rooms.open(
+            new Rooms.Seams(
+                hostName,
+                GRACE_SECONDS,
+                world.disks().opener(),
+                world.disks()::identity,
+                workers,
+                renewals,
+                time::execute,
+                time,
+                bound -> bound / 2,
+                watchdog,
+                rejoin,
+                processes,
+                helper,
+                this::runKillProgram,
+                log::prefixed));
     duty();
   }
 
@@ -137,24 +66,29 @@ public final class VirtualDaemon {
 
   private void duty() {
     if (!ended) {
-      int nextMillis = supervisor.pass();
-      if (shutdown.due()) {
-        shutdown.answerWaiters();
+      int nextMillis = rooms.supervisor().pass();
+      if (rooms.shutdown().due()) {
+        rooms.shutdown().answerWaiters();
         ended = true;
       }
       world.time().later(nextMillis * 1_000_000L, this::duty);
     }
   }
 
+  /** What serves its connections, for a real event loop. */
+  public RequestHandler handler() {
+    return rooms.dispatcher();
+  }
+
   /** A client that a process opens. */
   public VirtualClient client(int pid) {
     TreeSet<Integer> used = new TreeSet<>();
-    clients.all().forEach(client -> used.add(client.slot()));
+    rooms.clients().all().forEach(client -> used.add(client.slot()));
     int slot = FIRST_SLOT;
     while (used.contains(slot)) {
       slot++;
     }
-    return new VirtualClient(this, new FakeConnection(dispatcher, slot, pid));
+    return new VirtualClient(this, new FakeConnection(rooms.dispatcher(), slot, pid));
   }
 
   /** A client of a process that nobody cares about. */
@@ -214,27 +148,27 @@ public final class VirtualDaemon {
 
   /** Its lockspaces. */
   public Lockspaces lockspaces() {
-    return lockspaces;
+    return rooms.lockspaces();
   }
 
   /** Its resources. */
   public Resources resources() {
-    return resources;
+    return rooms.resources();
   }
 
   /** Its supervision. */
   public Supervisor supervisor() {
-    return supervisor;
+    return rooms.supervisor();
   }
 
   /** Its connections. */
   public Clients clients() {
-    return clients;
+    return rooms.clients();
   }
 
   /** A termination signal. */
   public void terminate() {
-    shutdown.request(false);
+    rooms.shutdown().request(false);
   }
 
   /** Whether its main loop has ended. */

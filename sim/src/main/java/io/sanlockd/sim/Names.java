@@ -1,0 +1,131 @@
+package io.sanlockd.sim;
+
+import io.sanlockd.lease.format.AreaLayout;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.InitialImage;
+import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.Geometry;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.Resource;
+import java.util.ArrayList;
+import java.util.List;
+import net.openhft.chronicle.bytes.BytesStore;
+
+/** Where everything lies on the devices of a world, and how it is told in a trace. */
+final class Names {
+  static final LeaseName SPACE = LeaseName.of("LS");
+  static final String SPACE_PATH = "/dev/space";
+  static final Geometry GEOMETRY = Geometry.S512_A1M;
+  static final int AREA = 1 << 20;
+  static final int NUM_HOSTS = 8;
+  static final int MOST_RESOURCES = 3;
+
+  private static final AreaLayout LAYOUT = new AreaLayout(GEOMETRY);
+  private static final byte[] SPACE_IMAGE = new byte[AREA];
+  private static final byte[] DISK_IMAGE = new byte[MOST_RESOURCES * AREA];
+
+  static {
+    BytesStore<?, ?> space = BytesStore.wrap(SPACE_IMAGE);
+    InitialImage.lockspace(space, GEOMETRY, SPACE, 5);
+    InitialImage.lockspaceRecord(GEOMETRY, SPACE, 5).encode(space, 0);
+    for (int i = 0; i < MOST_RESOURCES; i++) {
+      byte[] area = new byte[AREA];
+      InitialImage.resource(BytesStore.wrap(area), GEOMETRY, SPACE, resource(i), NUM_HOSTS);
+      System.arraycopy(area, 0, DISK_IMAGE, i * AREA, AREA);
+    }
+  }
+
+  private Names() {}
+
+  static SimStorage spaceDevice() {
+    return new SimStorage(SPACE_PATH, SPACE_IMAGE);
+  }
+
+  static SimStorage diskDevice(int number) {
+    return new SimStorage("/dev/disk" + number, DISK_IMAGE);
+  }
+
+  static LeaseName resource(int number) {
+    return LeaseName.of("r" + number);
+  }
+
+  static long resourceOffset(int number) {
+    return (long) number * AREA;
+  }
+
+  /** A resource as a client names it. */
+  static Resource request(int number, int disks) {
+    List<Disk> copies = new ArrayList<>();
+    for (int i = 0; i < disks; i++) {
+      copies.add(new Disk("/dev/disk" + i, resourceOffset(number)));
+    }
+    return Resource.on(SPACE, resource(number), copies);
+  }
+
+  /** The resource at a place of a disk. */
+  static int resourceAt(long offset) {
+    return (int) (offset / AREA);
+  }
+
+  /** Whether a write at this place of a disk is one of a leader. */
+  static boolean isLeader(long offset) {
+    return offset % AREA == AreaLayout.LEADER;
+  }
+
+  /** An I/O in words. */
+  static String io(SimStorage storage, boolean write, long offset, int length, byte[] written) {
+    long inArea = offset % AREA;
+    String verb = write ? "write " : "read ";
+    if (storage.path().equals(SPACE_PATH)) {
+      String what = length > 4096 ? "lockspace" : "delta lease " + (inArea / 512 + 1);
+      return verb + what + (write ? " " + delta(written) : "");
+    }
+    String where = "r" + offset / AREA + storage.path().substring("/dev/disk".length());
+    String place;
+    if (length > 4096) {
+      place = "area";
+    } else if (inArea == 0) {
+      place =
+          "leader" + (write ? " " + leader(LeaderRecord.decode(BytesStore.wrap(written), 0)) : "");
+    } else if (inArea == LAYOUT.valueBlock()) {
+      place = "value";
+    } else {
+      place = "block " + (inArea / 512 - 1) + (write ? " " + block(written) : "");
+    }
+    return verb + where.charAt(0) + where.charAt(1) + "/" + where.substring(2) + " " + place;
+  }
+
+  private static String delta(byte[] sector) {
+    LeaderRecord record = LeaderRecord.decode(BytesStore.wrap(sector), 0);
+    return "gen " + record.ownerGeneration() + " ts " + record.timestamp();
+  }
+
+  static String leader(LeaderRecord leader) {
+    return "lver "
+        + leader.lver()
+        + (leader.isFree() ? " free, last " : " owner ")
+        + leader.ownerId()
+        + "."
+        + leader.ownerGeneration()
+        + " by "
+        + leader.writeId();
+  }
+
+  private static String block(byte[] sector) {
+    HostBlock block = HostBlock.decode(BytesStore.wrap(sector), 0);
+    var d = block.dblock();
+    return "lver "
+        + d.lver()
+        + " mbal "
+        + d.mbal()
+        + " bal "
+        + d.bal()
+        + " inp "
+        + d.inp()
+        + "."
+        + d.inp2()
+        + (d.released() ? " RELEASED" : "")
+        + (block.mode().isShared() ? " SHARED." + block.mode().generation() : "");
+  }
+}

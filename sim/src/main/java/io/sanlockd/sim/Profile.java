@@ -1,0 +1,67 @@
+package io.sanlockd.sim;
+
+import io.sanlockd.lease.Clock;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What goes wrong in a world, and how often. Probabilities are per occasion, intervals are means in
+ * seconds of virtual time for each machine; 0 = never.
+ *
+ * @param slowIo an I/O takes up to a minute and a half, so that some outlast their time limit
+ * @param failedIo an I/O is reported as failed; half of such writes have landed all the same
+ * @param lostIo an I/O never reaches the disk, and ends only after minutes
+ * @param stall a thread stops for up to a minute and a half before an I/O, after it or at its clock
+ * @param hostStall seconds between stalls of a whole machine
+ * @param outage seconds between losses of the storage for one machine; each fifth hits all
+ * @param crash seconds between crashes of a machine
+ * @param daemonDeath seconds between deaths of a daemon, whose processes live on until the reset
+ * @param leave seconds between removals of the lockspace
+ * @param processDeath probability that a process ends instead of releasing
+ */
+record Profile(
+    String name,
+    double slowIo,
+    double failedIo,
+    double lostIo,
+    double stall,
+    long hostStall,
+    long outage,
+    long crash,
+    long daemonDeath,
+    long leave,
+    double processDeath) {
+  /** The longest that anything takes that is late. */
+  static final long LATEST_NANOS = 90 * Clock.SECOND_NANOS;
+
+  private static final Profile CALM = new Profile("calm", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** All profiles by name, the one with everything last. */
+  static final Profile[] ALL = {
+    CALM,
+    new Profile("delays", 0.03, 0, 0, 0, 0, 0, 0, 0, 0, 0.05),
+    new Profile("storage", 0.02, 0.01, 0.01, 0, 0, 400, 0, 0, 0, 0.05),
+    new Profile("pauses", 0, 0, 0, 0.02, 200, 0, 0, 0, 0, 0.05),
+    new Profile("crashes", 0, 0, 0, 0, 0, 0, 250, 500, 200, 0.2),
+    new Profile("everything", 0.015, 0.004, 0.004, 0.01, 400, 600, 500, 900, 400, 0.1)
+  };
+
+  static Optional<Profile> named(String name) {
+    for (Profile profile : ALL) {
+      if (profile.name.equals(name.toLowerCase(Locale.ROOT))) {
+        return Optional.of(profile);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether every I/O does what it says, however late. */
+  boolean storageIsSound() {
+    return slowIo == 0 && failedIo == 0 && lostIo == 0 && outage == 0;
+  }
+
+  /** The same world once nothing goes wrong any more. */
+  static Profile calm() {
+    return CALM;
+  }
+}

@@ -1,0 +1,61 @@
+package io.sanlockd.sim;
+
+import io.sanlockd.lease.Clock;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How long each I/O takes and whether it comes to anything. */
+final class Weather {
+  private static final long FASTEST_NANOS = 20_000;
+  private static final long SLOW_FROM_NANOS = 100_000_000;
+
+  /**
+   * What happens to an I/O.
+   *
+   * @param durationNanos until it ends
+   * @param reachesDisk whether it is done
+   * @param failed whether it ends with an error
+   */
+  record Fate(long durationNanos, boolean reachesDisk, boolean failed) {}
+
+  private final Chance chance;
+  private final long usualNanos;
+  private final Map<Machine, Long> outageUntilNanos = new HashMap<>();
+  private Profile profile;
+
+  Weather(Chance chance, Profile profile) {
+    this.chance = chance;
+    this.profile = profile;
+    // From a quick disk to one on which every I/O takes up to a third of a second.
+    this.usualNanos = chance.between(1_000_000, 300_000_000);
+  }
+
+  void change(Profile next) {
+    profile = next;
+    outageUntilNanos.clear();
+  }
+
+  /** A machine has no storage until this time. */
+  void outage(Machine machine, long untilNanos) {
+    outageUntilNanos.merge(machine, untilNanos, Math::max);
+  }
+
+  Fate fate(Machine machine, long nowNanos) {
+    long duration = chance.between(FASTEST_NANOS, usualNanos);
+    long outage = outageUntilNanos.getOrDefault(machine, 0L) - nowNanos;
+    if (outage > 0) {
+      boolean survives = chance.of(0.5);
+      return new Fate(outage + duration, survives, !survives);
+    }
+    if (chance.of(profile.lostIo())) {
+      return new Fate(chance.between(Clock.SECOND_NANOS, Profile.LATEST_NANOS), false, true);
+    }
+    if (chance.of(profile.failedIo())) {
+      return new Fate(duration, chance.of(0.5), true);
+    }
+    if (chance.of(profile.slowIo())) {
+      duration = chance.between(SLOW_FROM_NANOS, Profile.LATEST_NANOS);
+    }
+    return new Fate(duration, true, false);
+  }
+}

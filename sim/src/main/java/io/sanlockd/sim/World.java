@@ -1,0 +1,255 @@
+package io.sanlockd.sim;
+
+import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.disk.LeaseBufferPool;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+/** Machines, devices and misfortune; one run of it is decided by its {@link Plan} alone. */
+final class World implements AutoCloseable {
+  private static final long SECOND = Clock.SECOND_NANOS;
+
+  /** What is counted. */
+  enum Counter {
+    GRANTS,
+    UPGRADES,
+    REFUSALS,
+    TIMEOUTS,
+    STALLS,
+    CRASHES,
+    RESETS,
+    REGRESSIONS
+  }
+
+  /**
+   * What kind of world.
+   *
+   * @param seed decides everything that the others do not
+   * @param hosts 2..8
+   * @param cHosts how many of them are C-like
+   * @param steps how long things go wrong
+   */
+  record Plan(long seed, int hosts, int cHosts, Profile profile, long steps) {}
+
+  private final Plan plan;
+  private final Chance chance;
+  private final Scheduler scheduler;
+  private final Trace trace;
+  private final Weather weather;
+  private final Witness witness = new Witness(this);
+  private final LeaseBufferPool buffers;
+  private final Map<String, SimStorage> devices = new LinkedHashMap<>();
+  private final List<Machine> machines = new ArrayList<>();
+  private final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+  private final int disks;
+  private final int resources;
+  private final int customersPerHost;
+  private final double sharedShare;
+  private final long longestThoughtNanos;
+  private final long longestUseNanos;
+  private Profile profile;
+  private boolean faultsOver;
+  private long lastValue;
+
+  World(Plan plan, Scheduler.Runners runners, LeaseBufferPool buffers, Trace trace) {
+    this.plan = plan;
+    this.chance = new Chance(plan.seed());
+    this.scheduler = new Scheduler(runners);
+    this.buffers = buffers;
+    this.trace = trace;
+    this.profile = plan.profile();
+    this.weather = new Weather(chance, profile);
+    this.disks = plan.cHosts() == 0 && chance.of(0.3) ? 3 : 1;
+    this.resources = chance.of(0.7) ? 1 : 2;
+    this.customersPerHost = chance.of(0.7) ? 1 : 2;
+    this.sharedShare = chance.of(0.3) ? 0 : 0.4;
+    // What C-like hosts do wrong needs them to meet within moments.
+    boolean crowded = plan.cHosts() > 0;
+    long least = crowded ? SECOND / 100 : SECOND / 10;
+    long most = crowded ? SECOND / 2 : 20 * SECOND;
+    this.longestThoughtNanos = chance.between(least, most);
+    this.longestUseNanos = chance.between(least, most);
+    devices.put(Names.SPACE_PATH, Names.spaceDevice());
+    for (int i = 0; i < disks; i++) {
+      SimStorage disk = Names.diskDevice(i);
+      devices.put(disk.path(), disk);
+    }
+    for (int id = 1; id <= plan.hosts(); id++) {
+      machines.add(new Machine(this, id, id <= plan.cHosts()));
+    }
+  }
+
+  /** Lets things go wrong for the planned number of steps, then checks that all is well again. */
+  void run() {
+    for (Machine machine : machines) {
+      machine.boot();
+      every(profile.crash(), at -> machine.crash());
+      every(profile.daemonDeath(), at -> machine.daemonDies());
+      every(profile.leave(), at -> machine.leaveSpace());
+      every(profile.hostStall(), at -> machine.stall(chance.between(SECOND / 10, 120 * SECOND)));
+      every(profile.outage(), at -> outage(machine));
+    }
+    scheduler.run(plan.steps(), Long.MAX_VALUE);
+    if (strict()) {
+      checkLiveness();
+    }
+  }
+
+  private void every(long meanSeconds, LongConsumer action) {
+    if (meanSeconds == 0) {
+      return;
+    }
+    long pause = (long) (-Math.log(1 - chance.below(1 << 20) / (double) (1 << 20)) * meanSeconds);
+    scheduler.after(
+        pause * SECOND + chance.below(SECOND),
+        null,
+        () -> {
+          if (!faultsOver) {
+            action.accept(nowNanos());
+            every(meanSeconds, action);
+          }
+        });
+  }
+
+  private void outage(Machine machine) {
+    long until = nowNanos() + chance.between(SECOND, 200 * SECOND);
+    boolean everybody = chance.below(5) == 0;
+    trace(machine, () -> (everybody ? "all lose" : "loses") + " the storage until " + until / 1e9);
+    for (Machine other : machines) {
+      if (everybody || other == machine) {
+        weather.outage(other, until);
+      }
+    }
+  }
+
+  /** From now on nothing goes wrong; every lease must be had again before long. */
+  private void checkLiveness() {
+    faultsOver = true;
+    profile = Profile.calm();
+    weather.change(profile);
+    long[] before = new long[resources];
+    for (int i = 0; i < resources; i++) {
+      before[i] = witness.grants(i);
+    }
+    long deadline = nowNanos() + Liveness.BOUND_NANOS;
+    while (nowNanos() < deadline) {
+      if (Liveness.reached(witness, before)) {
+        return;
+      }
+      long next = nowNanos() + 20 * SECOND;
+      scheduler.run(Long.MAX_VALUE / 2, next);
+      scheduler.passTo(next);
+    }
+    for (int i = 0; i < resources; i++) {
+      if (witness.grants(i) == before[i]) {
+        throw new Violation(
+            Violation.Rule.STUCK,
+            "r"
+                + i
+                + " was not granted for "
+                + Liveness.BOUND_NANOS / SECOND
+                + " s without faults");
+      }
+    }
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  long nowNanos() {
+    return scheduler.nowNanos();
+  }
+
+  Chance chance() {
+    return chance;
+  }
+
+  Weather weather() {
+    return weather;
+  }
+
+  Witness witness() {
+    return witness;
+  }
+
+  LeaseBufferPool buffers() {
+    return buffers;
+  }
+
+  Profile profile() {
+    return profile;
+  }
+
+  /** Whether no I/O of this world ever fails or is late. */
+  boolean storageIsSound() {
+    return plan.profile().storageIsSound();
+  }
+
+  /** Whether all hosts are ours: then every rule holds without exception. */
+  boolean strict() {
+    return plan.cHosts() == 0;
+  }
+
+  Optional<SimStorage> storage(String path) {
+    return Optional.ofNullable(devices.get(path));
+  }
+
+  int disks() {
+    return disks;
+  }
+
+  int resources() {
+    return resources;
+  }
+
+  int customersPerHost() {
+    return customersPerHost;
+  }
+
+  double sharedShare() {
+    return sharedShare;
+  }
+
+  long longestThoughtNanos() {
+    return longestThoughtNanos;
+  }
+
+  long longestUseNanos() {
+    return longestUseNanos;
+  }
+
+  /** A value that was never written before. */
+  long nextValue() {
+    return ++lastValue;
+  }
+
+  void count(Counter counter) {
+    counters.merge(counter, 1L, Long::sum);
+  }
+
+  Map<Counter, Long> counters() {
+    return counters;
+  }
+
+  boolean tracing() {
+    return trace.on();
+  }
+
+  void trace(Machine who, Supplier<String> what) {
+    if (trace.on()) {
+      trace.add(nowNanos(), who.toString(), what);
+    }
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+}
