@@ -28,6 +28,8 @@ class FeatureMixIT {
   private static final int WRONG_NAME = -227;
   private static final int WRONG_VERSION = -240;
   private static final int OWNED = -243;
+  private static final int LOST = -244;
+  private static final int TAKEN = -245;
   private static final int CONTENTION = -246;
 
   /** Flags of a resource. */
@@ -129,7 +131,7 @@ class FeatureMixIT {
     if (daemon.implementation() == Implementation.JAVA) {
       assertThat(result).as("%s", daemon).isZero();
     } else {
-      assertThat(result).as("%s", daemon).isIn(0, CONTENTION, OWNED);
+      assertThat(result).as("%s", daemon).isIn(0, CONTENTION, OWNED, LOST, TAKEN);
     }
   }
 
@@ -194,7 +196,7 @@ class FeatureMixIT {
 
   /**
    * Repeats the request, as a host ignores what another one asks for within 6 io_timeouts after the
-   * last time (lockspace.md 9.).
+   * last time (lockspace.md 9).
    */
   private void forceOut(LibraryClient holder, LibraryClient other) throws Exception {
     assertThat(other.call("request", NEXT_VERSION, FORCE, lease)).isZero();
