@@ -25,7 +25,11 @@ final class Cluster {
    * The first host's program writes the lockspace, the second's the resource.
    */
   static Cluster form(Scene scene, Peers peers, Storage.Kind kind) throws Exception {
-    Storage storage = scene.storage(kind, 4);
+    return form(scene, peers, scene.storage(kind, 4));
+  }
+
+  /** The same on storage of the caller's choice. */
+  static Cluster form(Scene scene, Peers peers, Storage storage) throws Exception {
     Daemon a = scene.daemon(peers.a(), "hostA");
     Daemon b = scene.daemon(peers.b(), "hostB");
     Cluster cluster = new Cluster(storage, a, b);

@@ -29,11 +29,13 @@ def unsigned(value):
 
 
 def resource(spec):
-    """[lockspace, name, path, offset, flags, lver] as struct sanlk_resource with one disk."""
-    lockspace, name, path, offset, flags, lver = spec
-    head = RESOURCE.pack(lockspace.encode(), name.encode(), lver, 0, 0, 0, flags, 1)
-    disk = DISK.pack(path.encode(), offset, 0, 0)
-    return ctypes.create_string_buffer(head + disk, len(head) + len(disk))
+    """[lockspace, name, path or paths, offset, flags, lver, num_hosts] as struct sanlk_resource."""
+    lockspace, name, path, offset, flags, lver, *num_hosts = spec
+    paths = path if isinstance(path, list) else [path]
+    data = RESOURCE.pack(lockspace.encode(), name.encode(), lver, 0, *(num_hosts or [0]), 0, flags,
+                         len(paths))
+    data += b"".join(DISK.pack(p.encode(), offset, 0, 0) for p in paths)
+    return ctypes.create_string_buffer(data, len(data))
 
 
 def resources(specs):
@@ -233,6 +235,10 @@ def get_event(name):
     host_id, generation, bits, data = EVENT.unpack(received.raw)
     return {"result": result, "bits": bits, "from_id": from_id.value,
             "from_generation": from_generation.value}
+
+
+def end_event(name):
+    return LIB.sanlock_end_event(event_fds.pop(name), name.encode(), 0)
 
 
 def strerror(result):

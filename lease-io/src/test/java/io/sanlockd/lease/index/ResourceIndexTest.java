@@ -293,6 +293,21 @@ class ResourceIndexTest {
         .hasFieldOrPropertyWithValue("result", ResultCode.RINDEX_LOCKSPACE.number());
   }
 
+  /** rindex.md 14 5: what is read late reaches nobody. */
+  @Test
+  void upstreamDefectIndexUsedAfterItsReadTimedOut() {
+    create(ONE);
+    disk.at(io -> !io.write() && io.offset() == INDEX && io.length() == MIB)
+        .timesOutLandingAfter(15_000_000_000L);
+    isResult(create(TWO), ResultCode.AIO_TIMEOUT);
+    assertThat(leaderAt(INDEX + MIB).isFree()).isTrue();
+    assertThat(entry(1).isFree()).isTrue();
+    disk.at(io -> !io.write() && io.offset() == INDEX && io.length() == MIB).before(disk::landLate);
+    assertThat(create(TWO).result()).isZero();
+    assertThat(entry(0).name()).isEqualTo(ONE);
+    assertThat(entry(1).name()).isEqualTo(TWO);
+  }
+
   /** rindex.md 14 6. */
   @Test
   void upstreamDefectTimeoutsOfTheInternalReleaseIgnored() {

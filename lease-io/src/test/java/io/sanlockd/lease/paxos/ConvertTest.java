@@ -8,6 +8,7 @@ import io.sanlockd.lease.fixture.TestHost;
 import io.sanlockd.lease.fixture.World;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.model.ResultCode;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,22 @@ class ConvertTest {
     unconverted(a.upgrades(held));
   }
 
+  /** disk-format.md 14: all of the sector is written, and what has no meaning is zero. */
+  @Test
+  void upstreamDefectStrayBytesInTheBlockOfAConversion() {
+    AcquireOutcome.Granted held = a.shares();
+    long sector = World.RESOURCE_OFFSET + 2 * 512;
+    for (int at = 56; at < 512; at++) {
+      if (at < 128 || at >= 144) {
+        world.disks.get(0).damage(sector + at);
+      }
+    }
+    converted(a.upgrades(held));
+    byte[] block = world.disks.get(0).bytes(sector, 512);
+    assertThat(Arrays.copyOfRange(block, 56, 128)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(block, 144, 512)).containsOnly(0);
+  }
+
   @Test
   void aRefusedUpgradeLeavesReleasedAndSharedSoThatALateCommitBlocksNobody() {
     AcquireOutcome.Granted held = a.shares();
@@ -70,8 +87,9 @@ class ConvertTest {
     c.shares();
   }
 
+  /** paxos-lease.md 26 9. */
   @Test
-  void theRememberedBlockFollowsARefusedUpgrade() {
+  void upstreamDefectRemembersTheOldBlockAfterAFailedConversion() {
     AcquireOutcome.Granted held = a.shares();
     b.shares();
     ConvertOutcome.Refused refused = unconverted(a.upgrades(held));

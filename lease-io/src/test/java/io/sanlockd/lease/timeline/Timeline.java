@@ -74,6 +74,9 @@ final class Timeline {
       case "table" -> {
         return new FaultTable(step.substring("table ".length())).rows();
       }
+      case "index-table" -> {
+        return new IndexFaultTable(step.substring("index-table ".length())).rows();
+      }
       default -> throw new IllegalArgumentException("no such step: " + step);
     }
     return new ArrayList<>();

@@ -26,7 +26,7 @@ final class ValueBlockCommands {
     }
   }
 
-  /** Replaces the first bytes. */
+  /** Replaces the first bytes; refused while the mode of the lease is being changed. */
   record Set(Resources resources) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
@@ -43,6 +43,9 @@ final class ValueBlockCommands {
         request.reply(found.refusal().number());
       } else if (bytes.length > found.resource().get().geometry().sectorSize()) {
         request.reply(ResultCode.E2BIG.number());
+      } else if (found.resource().get().converting()) {
+        // The conversion took the value when it began and may be the last to write one.
+        request.reply(ResultCode.EBUSY.number());
       } else {
         found.resource().get().changeValue(bytes);
         request.reply(0);

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.Holding;
@@ -121,21 +122,27 @@ final class Releases {
     }
   }
 
-  /** Repeats a release whose outcome is not certain, once its writes have settled. */
+  /**
+   * Repeats a release whose outcome is not certain, once its writes have settled. When the
+   * lockspace fails meanwhile, it ends at once unless a write is still under way.
+   */
   private void repeatLater(Resource resource, Task task, int timeoutFactor) {
-    seams
-        .workers()
-        .later(
-            timeoutFactor * resource.lockspace().times().ioTimeoutNanos(),
-            () -> {
-              if (!resource.open().replicas().settled()) {
-                repeatLater(resource, task, 2);
-              } else if (!resource.lockspace().usable()) {
-                forget(resource);
-              } else {
-                write(resource, task, Urgency.BACKGROUND, result -> {});
-              }
-            });
+    Lockspace lockspace = resource.lockspace();
+    Parking parking = new Parking(seams.workers());
+    Runnable waker = parking::wake;
+    lockspace.addClosingListener(waker);
+    parking.park(
+        timeoutFactor * lockspace.times().ioTimeoutNanos(),
+        () -> {
+          lockspace.removeClosingListener(waker);
+          if (!resource.open().replicas().settled()) {
+            repeatLater(resource, task, 2);
+          } else if (!lockspace.usable()) {
+            forget(resource);
+          } else {
+            write(resource, task, Urgency.BACKGROUND, result -> {});
+          }
+        });
   }
 
   /** Nothing is left to do on disk, but a late write of ours may still be under way. */

@@ -4,6 +4,7 @@ import static io.sanlockd.daemon.world.VirtualClient.resource;
 import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.daemon.resource.Resource.State;
 import io.sanlockd.daemon.world.MemoryDisks.Fault;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
@@ -224,6 +225,27 @@ class ReleaseTest {
     world.time().advance(5);
     assertThat(world.leader(1).isFree()).isTrue();
     assertThat(daemon.resources().uses(LeaseName.of("LS"))).isFalse();
+  }
+
+  @Test
+  void aReleaseThatIsToBeRepeatedEndsAtOnceWhenItsLockspaceIsLeft() {
+    VirtualClient client = holder(7, resource(1));
+    VirtualClient other = holder(8, resource(2));
+    world.disks().file(DISK).hangOnly(World.MIB);
+    client.release(0, resource(1));
+    world.time().advance(2.1);
+    assertThat(client.lastResult()).isEqualTo(-202);
+
+    // The next look at the release, whose write is still under way, would be in two seconds.
+    daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_ASYNC);
+    world.disks().file(DISK).hangOnly(-1);
+    world.disks().file(DISK).heal();
+    assertThat(daemon.resources().in(State.REM)).hasSize(1);
+    world.time().advance(1.1);
+
+    assertThat(other.process().signals()).as("the lockspace is being left").isNotEmpty();
+    assertThat(daemon.resources().in(State.REM)).isEmpty();
+    assertThat(daemon.log().lines()).as("not repeated").doesNotContain("s1:r2 released r1");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.golden;
 
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Lockspace;
@@ -101,6 +102,20 @@ final class MaskedReply {
         resource.putLong(LVER_AT, 0);
         appendHex(resource, text);
         appendHosts(header.data2(), stream, text);
+      }
+      case ACQUIRE2 -> {
+        if (header.length() > MessageHeader.LENGTH) {
+          appendHosts(1, stream, text);
+          appendHex(take(stream, LeaseName.FIELD_LENGTH), text);
+        }
+      }
+      case READ_LOCKSPACE_HOST -> {
+        ByteBuffer body = take(stream, header.length() - MessageHeader.LENGTH);
+        // After an error the C daemon announces a body that it does not send.
+        if (header.data() == 0) {
+          appendHex(take(body, Lockspace.LENGTH), text);
+          appendHosts(1, body, text);
+        }
       }
       case GET_HOSTS -> appendHosts(header.data2(), stream, text);
       case GET_LOCKSPACES -> {

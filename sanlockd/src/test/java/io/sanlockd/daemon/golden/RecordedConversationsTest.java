@@ -3,7 +3,6 @@ package io.sanlockd.daemon.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.daemon.world.MemoryDisks.Fault;
-import io.sanlockd.daemon.world.Reply;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
@@ -13,13 +12,8 @@ import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.HostEvent;
 import io.sanlockd.protocol.Lockspace;
-import io.sanlockd.protocol.MessageHeader;
-import io.sanlockd.protocol.PayloadFraming;
-import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,9 +28,9 @@ class RecordedConversationsTest {
   private static final String DISK2 = "/leases/disk2";
   private static final int IO_TIMEOUT = 2;
   private static final int DISK_MIB = 14;
-  private static final int PATIENCE_SECONDS = 12;
 
   private final World world = new World();
+  private final Replay replay = new Replay(world);
   private VirtualDaemon daemon;
 
   @BeforeEach
@@ -57,7 +51,7 @@ class RecordedConversationsTest {
 
   private VirtualDaemon joined(VirtualDaemon which, long hostId) {
     VirtualClient client = which.client().add("LS1", hostId, DISK1, 0, IO_TIMEOUT);
-    world.time().advance(PATIENCE_SECONDS);
+    world.time().advance(Replay.PATIENCE_SECONDS);
     assertThat(client.lastResult()).isZero();
     client.disconnect();
     return which;
@@ -97,70 +91,7 @@ class RecordedConversationsTest {
   }
 
   private void replay(String name, int connection, VirtualClient client, int pid) {
-    Capture capture = Capture.read(name);
-    int before = client.replies();
-    send(capture.requests(connection), client, pid);
-    world.time().advance(PATIENCE_SECONDS);
-    StringBuilder ours = new StringBuilder();
-    List<Reply> all = client.connection().replies();
-    for (Reply reply : all.subList(before, all.size())) {
-      ours.append(MaskedReply.of(bytes(reply)));
-    }
-    // After an error the recorded client often did not read what follows the header.
-    assertThat(ours.toString()).as(name).startsWith(MaskedReply.of(capture.replies(connection)));
-    assertThat(all.size() - before).as(name).isEqualTo(headers(capture.replies(connection)));
-  }
-
-  private static int headers(byte[] stream) {
-    return (int) MaskedReply.of(stream).lines().filter(l -> l.startsWith("MessageHeader")).count();
-  }
-
-  private static byte[] bytes(Reply reply) {
-    ByteBuffer message =
-        ByteBuffer.allocate(MessageHeader.LENGTH + reply.body().remaining())
-            .order(ByteOrder.LITTLE_ENDIAN);
-    reply.header().encode(message);
-    return message.put(reply.body().duplicate()).array();
-  }
-
-  private void send(byte[] stream, VirtualClient client, int pid) {
-    ByteBuffer bytes = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      while (bytes.hasRemaining()) {
-        MessageHeader recorded = MessageHeader.decode(bytes);
-        int required = PayloadFraming.required(recorded, bytes.slice().order(bytes.order()));
-        int sent = required < 0 ? PayloadFraming.surplus(recorded, 0) : required;
-        byte[] payload = new byte[sent];
-        bytes.get(payload);
-        if (recorded.command() == Command.ACQUIRE.number()) {
-          bytes.position(bytes.position() + PayloadFraming.surplus(recorded, sent));
-        }
-        client.connection().send(addressed(recorded, pid), payload);
-        world.time().settle();
-      }
-    } catch (ProtocolException e) {
-      throw new IllegalArgumentException(e);
-    }
-  }
-
-  /** Pids of the recording, other than those of nobody, become the one given. */
-  private static MessageHeader addressed(MessageHeader header, int pid) {
-    boolean forTarget =
-        header.command() == Command.ACQUIRE.number()
-            || header.command() == Command.RELEASE.number()
-            || header.command() == Command.INQUIRE.number()
-            || header.command() == Command.CONVERT.number();
-    if (!forTarget || header.data2() <= 0 || header.data2() == 4_000_000) {
-      return header;
-    }
-    return new MessageHeader(
-        header.version(),
-        header.command(),
-        header.flags(),
-        header.length(),
-        header.sequence(),
-        header.data(),
-        pid);
+    replay.play(name, connection, client, pid);
   }
 
   @ParameterizedTest
@@ -333,13 +264,13 @@ class RecordedConversationsTest {
         .lockspace(Command.ADD_LOCKSPACE, CommandFlags.ADD_ASYNC, IO_TIMEOUT, "LS1", 1, DISK1, 0);
 
     VirtualClient client = daemon.client();
-    send(Capture.read("02-add_lockspace-einprogress").requests(1), client, 0);
+    replay.send(Capture.read("02-add_lockspace-einprogress").requests(1), client, 0);
     assertThat(client.lastResult()).isEqualTo(-115);
-    send(Capture.read("16-inq_lockspace-einprogress").requests(1), client, 0);
+    replay.send(Capture.read("16-inq_lockspace-einprogress").requests(1), client, 0);
     assertThat(client.lastResult()).isEqualTo(-115);
     VirtualClient listing = daemon.client();
-    send(Capture.read("22-get_lockspaces-adding").requests(1), listing, 0);
-    assertThat(MaskedReply.of(bytes(listing.connection().lastReply())))
+    replay.send(Capture.read("22-get_lockspaces-adding").requests(1), listing, 0);
+    assertThat(MaskedReply.of(Replay.bytes(listing.connection().lastReply())))
         .isEqualTo(MaskedReply.of(Capture.read("22-get_lockspaces-adding").replies(1)));
     replay("16-inq_lockspace-wait");
   }
@@ -518,12 +449,12 @@ class RecordedConversationsTest {
   @Test
   void withAnEventThatIsBeingSent() {
     joined(daemon, 1);
-    send(Capture.read("32-set_event-ok").requests(1), daemon.client(), 0);
+    replay.send(Capture.read("32-set_event-ok").requests(1), daemon.client(), 0);
     // The replies to one SET_EVENT after the other, without the time that replay() lets pass.
     for (String name : List.of("32-set_event-ebusy", "32-set_event-replace")) {
       VirtualClient client = daemon.client();
-      send(Capture.read(name).requests(1), client, 0);
-      assertThat(MaskedReply.of(bytes(client.connection().lastReply())))
+      replay.send(Capture.read(name).requests(1), client, 0);
+      assertThat(MaskedReply.of(Replay.bytes(client.connection().lastReply())))
           .isEqualTo(MaskedReply.of(Capture.read(name).replies(1)));
     }
   }
@@ -534,7 +465,7 @@ class RecordedConversationsTest {
     joined(daemon, 1);
     joined(other, 2);
     VirtualClient listener = daemon.client();
-    send(Capture.read("30-reg_event-ok").requests(1), listener, 0);
+    replay.send(Capture.read("30-reg_event-ok").requests(1), listener, 0);
     HostEvent event = new HostEvent(1, 1, 17, 34);
     other
         .client()
@@ -547,14 +478,14 @@ class RecordedConversationsTest {
               new Lockspace(LeaseName.of("LS1"), 0, 0, new Disk("", 0)).encode(payload);
               event.encode(payload);
             });
-    world.time().advance(PATIENCE_SECONDS);
+    world.time().advance(Replay.PATIENCE_SECONDS);
 
     assertThat(listener.connection().channel().messages().get(0))
         .isEqualTo(Capture.read("30-event-callback").replies(1));
     listener.connection().channel().end(false);
     VirtualClient end = daemon.client();
-    send(Capture.read("31-end_event-ok").requests(2), end, 0);
-    assertThat(MaskedReply.of(bytes(end.connection().lastReply())))
+    replay.send(Capture.read("31-end_event-ok").requests(2), end, 0);
+    assertThat(MaskedReply.of(Replay.bytes(end.connection().lastReply())))
         .isEqualTo(MaskedReply.of(Capture.read("31-end_event-ok").replies(2)));
     assertThat(listener.connection().channel().closed()).isTrue();
   }
@@ -563,7 +494,7 @@ class RecordedConversationsTest {
   void the33rdReceiverOfEventsIsRefused() {
     joined(daemon, 1);
     for (int i = 0; i < 32; i++) {
-      send(Capture.read("30-reg_event-ok").requests(1), daemon.client(), 0);
+      replay.send(Capture.read("30-reg_event-ok").requests(1), daemon.client(), 0);
     }
     replay("30-reg_event-enocsi");
   }
