@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.LockspaceMembership;
 import io.sanlockd.client.SanlockClient;
+import io.sanlockd.client.SanlockException;
 import io.sanlockd.daemon.world.ChildJvm;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Disk;
@@ -91,11 +92,11 @@ class DyingTest {
     builder.redirectOutput(directory.resolve("output").toFile());
     builder.environment().put("SANLOCK_WDMD_SOCKET", world.socket().toString());
     daemon = builder.start();
-    Until.holds("the daemon listens", () -> Files.exists(run.resolve("sanlock.sock")));
     client =
         new SanlockClient(
             Endpoint.ofRunDirectory(run.toString())
                 .withReadTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    Until.holds("the daemon answers", this::answers);
     Path disk = directory.resolve("disk");
     try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
       file.setLength(1 << 20);
@@ -105,6 +106,15 @@ class DyingTest {
     client.addLockspace(lockspace, IO_TIMEOUT);
     assertThat(client.inqLockspace(lockspace, false)).isEqualTo(LockspaceMembership.JOINED);
     assertThat(wdmdLog()).contains("test_live").doesNotContain(DEAD);
+  }
+
+  private boolean answers() {
+    try {
+      client.version();
+      return true;
+    } catch (SanlockException e) {
+      return false;
+    }
   }
 
   private void order(String doom) throws IOException {

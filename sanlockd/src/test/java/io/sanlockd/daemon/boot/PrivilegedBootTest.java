@@ -305,7 +305,8 @@ class PrivilegedBootTest {
 
     assertThatThrownBy(() -> client.acquire((int) other.pid(), List.of(lease()), Options.NONE))
         .hasMessageContaining("-11");
-    assertThat(log()).contains("no new lease for pid " + other.pid());
+    RealDaemon.await(
+        "the reason in the log", () -> log().contains("no new lease for pid " + other.pid()));
 
     client.remLockspace(lockspace);
     assertThat(holder.waitFor()).isEqualTo(KILLED);
