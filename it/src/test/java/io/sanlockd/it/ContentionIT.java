@@ -17,7 +17,7 @@ class ContentionIT {
   private static final int COUNTER_AREA = 2;
 
   /** A host that never wins would make the test pass without contention. */
-  private static final int LEAST_GRANTS_OF_A_HOST = 25;
+  private static final int LEAST_GRANTS_OF_A_HOST = 5;
 
   @RegisterExtension final Scene scene = new Scene();
 

@@ -31,10 +31,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class GoldenReplayIT {
   /** Scenarios that need a world of their own. */
   private static final Set<String> NEED_ROOT =
-      Set.of("daemon-start", "wdmd", "sanlk-reset", "reset-flow", "cmdname");
+      Set.of("daemon-start", "wdmd", "sanlk-reset", "cmdname");
 
-  /** Scenarios in which the C programs that reset hosts work with our daemon. */
-  private static final Set<String> RESET = Set.of("sanlk-reset", "reset-flow");
+  /** Its second host dies in the middle of a command, which the recording can not express. */
+  private static final String NOT_PLAYABLE = "reset-flow";
+
+  /** The scenario in which the C programs that reset hosts work with our daemon. */
+  private static final String RESET = "sanlk-reset";
 
   private static final String LIST = "/io/sanlockd/it/daemon-differences.json";
 
@@ -66,14 +69,16 @@ class GoldenReplayIT {
     if (!Ids.isRoot()) {
       System.out.println("SKIPPED: scenarios with fixed paths need root: " + NEED_ROOT);
     }
+    System.out.println("SKIPPED: scenario " + NOT_PLAYABLE + ": a host dies during a command");
     return new GoldenReplay(
             OwnPrograms::new, GoldenReplayIT::isOurs, differences(), REWRITES, scratch)
         .tests(GoldenReplayIT::isPossible);
   }
 
   private static boolean isPossible(String scenario) {
-    return (Ids.isRoot() || !NEED_ROOT.contains(scenario))
-        && (hasResetPrograms() || !RESET.contains(scenario));
+    return !scenario.equals(NOT_PLAYABLE)
+        && (Ids.isRoot() || !NEED_ROOT.contains(scenario))
+        && (hasResetPrograms() || !scenario.equals(RESET));
   }
 
   private static boolean hasResetPrograms() {

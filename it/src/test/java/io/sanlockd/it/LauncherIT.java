@@ -64,7 +64,7 @@ class LauncherIT {
         Command.run(List.of(copy.resolve("bin/sanlock-cds").toString()), java(THIS_JAVA), LIMIT);
     assertThat(result.exit()).as("%s", result).isZero();
     try (Stream<Path> made = Files.list(archives)) {
-      assertThat(made).hasSize(3);
+      assertThat(made).hasSize(4);
     }
     assertPrintsVersionAndNothingElse(program(copy), java(THIS_JAVA));
   }
