@@ -7,17 +7,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Mutual exclusion with a witness on the disk that knows nothing of leases. */
+/**
+ * Mutual exclusion with a witness on the disk that knows nothing of leases. Alone, because how
+ * often a host wins depends on the processor time it gets.
+ */
+@Isolated
 class ContentionIT {
   private static final int GRANTS = 500;
   private static final int PROCESSES_PER_HOST = 2;
   private static final int COUNTER_AREA = 2;
 
   /** A host that never wins would make the test pass without contention. */
-  private static final int LEAST_GRANTS_OF_A_HOST = 5;
+  private static final int LEAST_GRANTS_OF_A_HOST = 25;
 
   @RegisterExtension final Scene scene = new Scene();
 
