@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param isTerminal recorded on a terminal
  * @param isTruncated only a part of the output is recorded
  * @param killedAfterSeconds when it was ended with SIGTERM
+ * @param note what else is to be known, or empty
  */
 public record GoldenCase(
     String name,
@@ -38,7 +39,8 @@ public record GoldenCase(
     String quirk,
     boolean isTerminal,
     boolean isTruncated,
-    Optional<Double> killedAfterSeconds) {
+    Optional<Double> killedAfterSeconds,
+    String note) {
 
   static GoldenCase of(JsonObject json) {
     List<JsonObject> setup = new ArrayList<>();
@@ -58,7 +60,8 @@ public record GoldenCase(
         json.has("truncated"),
         json.has("killed_after_seconds")
             ? Optional.of(json.get("killed_after_seconds").getAsDouble())
-            : Optional.empty());
+            : Optional.empty(),
+        json.has("note") ? json.get("note").getAsString() : "");
   }
 
   static List<String> strings(JsonObject json, String key) {

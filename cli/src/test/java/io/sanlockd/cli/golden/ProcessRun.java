@@ -21,6 +21,11 @@ public final class ProcessRun {
 
   private ProcessRun() {}
 
+  /** Where the standard error of a case is written while it runs. */
+  static Path standardError(Path directory) {
+    return directory.resolve("case.stderr");
+  }
+
   /**
    * Runs the command to its end, on a terminal and with a signal as recorded.
    *
@@ -36,7 +41,7 @@ public final class ProcessRun {
     builder.environment().put("LC_ALL", "C");
     builder.environment().putAll(env);
     // Pipes, as when it was recorded: the program may look what its standard output is.
-    Path err = directory.resolve("case.stderr");
+    Path err = standardError(directory);
     Process process =
         builder.redirectInput(new File("/dev/null")).redirectError(err.toFile()).start();
     if (golden.killedAfterSeconds().isPresent()) {

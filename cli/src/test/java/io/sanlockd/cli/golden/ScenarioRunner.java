@@ -23,12 +23,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Runs the cases of one scenario in order, in one scratch directory. */
 public final class ScenarioRunner implements AutoCloseable {
   private static final long START_SECONDS = 30;
   private static final int STEP_MILLIS = 20;
+  private static final int SIGKILL = 9;
 
   /** State column of an established connection in /proc/net/unix. */
   private static final String CONNECTED = " 03 ";
@@ -38,6 +41,12 @@ public final class ScenarioRunner implements AutoCloseable {
 
   /** A daemon that does not forget a connection within this time has a reason to. */
   private static final long FORGET_SECONDS = 10;
+
+  /** A note which says that a daemon dies while the case runs. */
+  private static final Pattern DEATH = Pattern.compile("daemon (\\w+) is killed .*");
+
+  /** What the program says that waits for that daemon's host, just before it was killed. */
+  private static final String LAST_WORDS = "host resetting";
 
   private final Programs programs;
   private final Path directory;
@@ -67,12 +76,41 @@ public final class ScenarioRunner implements AutoCloseable {
     Endpoint daemon =
         Endpoint.ofRunDirectory(resolve(golden.env().getOrDefault("SANLOCK_RUN_DIR", "")));
     long before = connections(daemon);
+    Thread killer = killer(golden);
     Outcome outcome = programs.run(golden, resolveAll(golden.argv()), resolveAll(golden.env()));
+    killer.interrupt();
+    killer.join();
     awaitForgotten(daemon, before);
     if (golden.argv().contains("-w") && golden.stdout().endsWith("shutdown done 0\n")) {
       awaitEndOfDaemons(resolve(golden.env().getOrDefault("SANLOCK_RUN_DIR", "")));
     }
     return outcome;
+  }
+
+  /** Kills the daemon that dies while a case runs, if one does. */
+  private Thread killer(GoldenCase golden) {
+    Matcher death = DEATH.matcher(golden.note());
+    Process daemon = death.matches() ? processes.get(death.group(1)) : null;
+    Thread killer = new Thread(() -> killAfterLastWords(daemon), "killer");
+    killer.setDaemon(true);
+    if (daemon != null) {
+      killer.start();
+    }
+    return killer;
+  }
+
+  private void killAfterLastWords(Process daemon) {
+    Path said = ProcessRun.standardError(directory);
+    try {
+      while (!Files.exists(said) || !Files.readString(said).contains(LAST_WORDS)) {
+        TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+      }
+      signal(daemon, SIGKILL);
+    } catch (InterruptedException e) {
+      // The case has ended without them, and its outcome tells.
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
