@@ -29,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A watched connection with a daemon that does whatever a daemon can do wrong. */
 class WatchedConnectionTest {
   private static final long LONG_MILLIS = 60_000;
-  private static final int ACQUIRE2 = 41;
   private static final Request INQUIRE = Requests.inquire(MessageHeader.THIS_CONNECTION);
   private static final Resource LEASE =
       Resource.on(LeaseName.of("ls"), LeaseName.of("r1"), List.of(new Disk("/d", 0)));
@@ -304,7 +303,7 @@ class WatchedConnectionTest {
               peer -> {
                 assertThat(peer.read().command()).isEqualTo(Command.REGISTER.number());
                 MessageHeader request = peer.read();
-                assertThat(request.command()).isEqualTo(ACQUIRE2);
+                assertThat(request.command()).isEqualTo(Command.ACQUIRE2.number());
                 ByteBuffer owner = ByteBuffer.allocate(80);
                 new Host(2, 5, 1000, 0, HostState.LIVE.number()).encode(owner);
                 owner.put(LeaseName.of("node-b").toField());
