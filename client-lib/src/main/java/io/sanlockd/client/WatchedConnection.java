@@ -144,7 +144,7 @@ public final class WatchedConnection implements RequestChannel {
         }
       }
     } catch (IOException e) {
-      throw e instanceof TransportException known ? known : TransportException.of(e);
+      throw TransportException.of(e);
     }
   }
 
