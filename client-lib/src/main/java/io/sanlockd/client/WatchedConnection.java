@@ -89,9 +89,14 @@ public final class WatchedConnection implements RequestChannel {
   public int send(Request request) {
     turn.lock();
     try {
+      if (outOfStep) {
+        return TransportException.TIMED_OUT;
+      }
       write(request.message());
       return 0;
     } catch (TransportException e) {
+      // A part of it may have been sent.
+      outOfStep = true;
       return e.number();
     } finally {
       turn.unlock();
