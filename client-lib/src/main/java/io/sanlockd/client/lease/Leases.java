@@ -26,8 +26,9 @@ import java.util.zip.CRC32C;
  * keeps the virtual machine alive, watch the connections of the leases and ask the daemon whether
  * it still renews. One object is enough for a process. May be used by any number of threads.
  *
- * <p>Every call that asks the daemon ends at the latest after the call timeout, and then fails with
- * -110.
+ * <p>Every question to the daemon ends at the latest after the call timeout, and then fails with
+ * -110. Some methods ask several: {@link #owners} three, {@link #askForRelease} one more for each
+ * owner.
  */
 public final class Leases implements AutoCloseable {
   /** The event of {@link #askForRelease}: bit 16. */
