@@ -1,9 +1,9 @@
 package io.sanlockd.client;
 
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sanlockd.client.lease.HostUnderTest;
+import io.sanlockd.model.testing.Skip;
 import io.sanlockd.protocol.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,11 +27,7 @@ public final class CDaemon implements HostUnderTest {
 
   /** Starts it, or skips the test (fails it with SANLOCKD_REQUIRE_C=1) when it is missing. */
   public static CDaemon start(Path directory, String hostName) throws Exception {
-    String reason = "the Debian package 'sanlock' is not installed (no " + PROGRAM + ")";
-    if (!Files.isExecutable(PROGRAM) && "1".equals(System.getenv("SANLOCKD_REQUIRE_C"))) {
-      fail(reason);
-    }
-    assumeTrue(Files.isExecutable(PROGRAM), reason);
+    Skip.unlessInstalled(Files.isExecutable(PROGRAM), PROGRAM + " of the C sanlock");
     ProcessBuilder builder =
         new ProcessBuilder(
             PROGRAM.toString(),

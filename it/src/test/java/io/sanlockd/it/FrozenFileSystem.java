@@ -1,5 +1,6 @@
 package io.sanlockd.it;
 
+import io.sanlockd.model.testing.Skip;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.sanlockd.it;
 
+import io.sanlockd.model.testing.Skip;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,10 +24,7 @@ enum Implementation {
           case JAVA -> tree().resolve("bin/sanlock");
           case C -> C_PROGRAM;
         };
-    if (this == C && !Files.isExecutable(program)) {
-      Skip.becauseOfMissingC(program.toString());
-    }
-    return program;
+    return installed(program);
   }
 
   /** The program that is the watchdog daemon; otherwise as {@link #program}. */
@@ -36,9 +34,12 @@ enum Implementation {
           case JAVA -> tree().resolve("bin/wdmd");
           case C -> C_WDMD;
         };
-    if (this == C && !Files.isExecutable(program)) {
-      Skip.becauseOfMissingC(program.toString());
-    }
+    return installed(program);
+  }
+
+  private Path installed(Path program) {
+    Skip.unlessInstalled(
+        this == JAVA || Files.isExecutable(program), program + " of the C sanlock");
     return program;
   }
 

@@ -2,6 +2,7 @@ package io.sanlockd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.model.testing.Skip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

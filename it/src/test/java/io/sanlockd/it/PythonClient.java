@@ -2,6 +2,7 @@ package io.sanlockd.it;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.sanlockd.model.testing.Skip;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,9 +83,7 @@ final class PythonClient implements AutoCloseable {
                         List.of(PYTHON, "-c", "import sanlock"), Map.of(), Duration.ofSeconds(20))
                     .exit()
                 == 0;
-    if (!there) {
-      Skip.becauseOfMissingC("the Python binding");
-    }
+    Skip.unlessInstalled(there, "the Python binding of the C sanlock");
   }
 
   static String source(String script) throws IOException {

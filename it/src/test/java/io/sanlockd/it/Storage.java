@@ -1,6 +1,7 @@
 package io.sanlockd.it;
 
 import io.sanlockd.it.fault.FaultFile;
+import io.sanlockd.model.testing.Skip;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -39,8 +39,8 @@ final class WatchdogHost implements AutoCloseable {
 
   /** Starts wdmd and waits until it has opened the device; skips the test where not possible. */
   static WatchdogHost start(Implementation wdmd, Path directory) throws Exception {
-    WdmdWorld.missing().ifPresent(Skip::because);
-    FakeWatchdog.missing().ifPresent(Skip::because);
+    WdmdWorld.require();
+    FakeWatchdog.require();
     FakeWatchdog device =
         FakeWatchdog.mount(Files.createDirectory(directory.resolve("watchdog-device")));
     WatchdogHost host = new WatchdogHost(wdmd, new WdmdWorld(directory.resolve("world")), device);

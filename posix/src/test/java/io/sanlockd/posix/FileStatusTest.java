@@ -1,8 +1,8 @@
 package io.sanlockd.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sanlockd.model.testing.Skip;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ class FileStatusTest {
       file.setLength(3 << 20);
     }
     String device = attach(image, 4096);
-    assumeTrue(device != null, "no loop device can be made here (needs root and losetup)");
+    Skip.unless(device != null, "no loop device can be made here (needs root and losetup)");
     try {
       FileStatus status = status(Path.of(device));
       assertThat(status.kind()).isEqualTo(FileStatus.Kind.BLOCK);

@@ -1,8 +1,8 @@
 package io.sanlockd.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sanlockd.model.testing.Skip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,8 +108,8 @@ class PrivilegesTest {
 
   @Test
   void everyThreadBecomesTheUserAndCanNotGoBack() throws Exception {
-    assumeTrue(Users.effectiveUid() == 0, "needs root");
-    assumeTrue(Users.uid("sanlock").isPresent(), "needs the user sanlock");
+    Skip.unless(Users.effectiveUid() == 0, "needs root");
+    Skip.unless(Users.uid("sanlock").isPresent(), "needs the user sanlock");
     int uid = Users.uid("sanlock").orElseThrow();
     int gid = Users.gid("sanlock").orElseThrow();
 
@@ -154,7 +154,7 @@ class PrivilegesTest {
 
   @Test
   void lockingMemoryDoesNotFillWhatWasOnlyReserved() throws Exception {
-    assumeTrue(Users.effectiveUid() == 0, "needs root");
+    Skip.unless(Users.effectiveUid() == 0, "needs root");
 
     List<String> status = run("memory");
 
@@ -169,11 +169,11 @@ class PrivilegesTest {
 
   @Test
   void onlyTheCallingThreadIsRealTime() throws Exception {
-    assumeTrue(Users.effectiveUid() == 0, "needs root");
+    Skip.unless(Users.effectiveUid() == 0, "needs root");
 
     List<String> lines = run("real-time");
 
-    assumeTrue(
+    Skip.unless(
         lines.stream().noneMatch(l -> l.contains("sched_setscheduler")),
         "no real-time priority allowed here: " + lines);
     assertThat(lines).containsExactly("before false", "priority 99", "after true", "other false");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
-import io.sanlockd.client.SanlockException;
+import io.sanlockd.model.testing.Until;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,12 +68,12 @@ class BackgroundTest {
   }
 
   @AfterEach
-  void end() throws IOException, InterruptedException {
+  void end() throws Exception {
     if (Files.exists(runDirectory().resolve("sanlock.pid"))) {
       Optional<ProcessHandle> daemon = ProcessHandle.of(daemonPid());
       if (daemon.isPresent()) {
         daemon.get().destroyForcibly();
-        RealDaemon.await("end of the daemon", () -> !daemon.get().isAlive());
+        Until.holds("end of the daemon", () -> !daemon.get().isAlive());
       }
     }
   }
@@ -96,10 +96,10 @@ class BackgroundTest {
     endByRequest();
   }
 
-  private void endByRequest() throws SanlockException, IOException {
+  private void endByRequest() throws Exception {
     Optional<ProcessHandle> daemon = ProcessHandle.of(daemonPid());
     client().shutdown(false);
-    RealDaemon.await("end of the daemon", () -> !daemon.orElseThrow().isAlive());
+    Until.holds("end of the daemon", () -> !daemon.orElseThrow().isAlive());
   }
 
   @Test

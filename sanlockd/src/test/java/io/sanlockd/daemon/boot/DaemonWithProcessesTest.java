@@ -8,6 +8,7 @@ import io.sanlockd.client.RegisteredClient;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Host;
 import io.sanlockd.protocol.HostState;
@@ -42,7 +43,7 @@ class DaemonWithProcessesTest {
   private Path disk;
 
   @BeforeEach
-  void start() throws IOException, SanlockException {
+  void start() throws Exception {
     daemon = RealDaemon.start(directory.resolve("run"), "-w", "0", "-e", "host-a", "-g", "1");
     client = daemon.client();
     disk = directory.resolve("disk");
@@ -81,7 +82,7 @@ class DaemonWithProcessesTest {
   }
 
   @Test
-  void aLeaseFromTheBeginningToTheEnd() throws SanlockException {
+  void aLeaseFromTheBeginningToTheEnd() throws Exception {
     client.addLockspace(lockspace, IO_TIMEOUT);
     assertThat(joined()).isTrue();
     assertThat(client.lockspaces()).containsExactly(lockspace);
@@ -97,7 +98,7 @@ class DaemonWithProcessesTest {
       self.release(List.of(lease(1)));
       assertThat(client.readResource(lease(1)).lver()).isEqualTo(1);
     }
-    RealDaemon.await("release of what was held", () -> free(2));
+    Until.holds("release of what was held", () -> free(2));
     client.remLockspace(lockspace);
     assertThat(client.inqLockspace(lockspace, false)).isEqualTo(LockspaceMembership.ABSENT);
   }
@@ -115,7 +116,7 @@ class DaemonWithProcessesTest {
 
       holder.kill();
 
-      RealDaemon.await("lease free", () -> free(1));
+      Until.holds("lease free", () -> free(1));
     }
   }
 
@@ -130,7 +131,7 @@ class DaemonWithProcessesTest {
 
       holder.expect("term");
       assertThat(holder.awaitExit()).isEqualTo(KILLED);
-      RealDaemon.await("lockspace gone", () -> !joined());
+      Until.holds("lockspace gone", () -> !joined());
       assertThat(bystander.alive()).isTrue();
       assertThatThrownBy(() -> client.acquire(bystander.pid(), List.of(lease(2)), Options.NONE))
           .hasMessageContaining("-28");
@@ -152,11 +153,11 @@ class DaemonWithProcessesTest {
 
       assertThat(joined() || !holder.alive()).isTrue();
       assertThat(holder.awaitExit()).isEqualTo(KILLED);
-      RealDaemon.await("lockspace gone", () -> !joined());
+      Until.holds("lockspace gone", () -> !joined());
     }
   }
 
-  private void overwriteOwnLease() throws IOException {
+  private void overwriteOwnLease() throws Exception {
     try (FileChannel file = FileChannel.open(disk, StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.allocate(512), 0);
       file.force(true);
@@ -195,14 +196,13 @@ class DaemonWithProcessesTest {
   void aTerminationSignalIsForgottenWhileThereIsALockspaceAndHonouredAfterwards() throws Exception {
     client.addLockspace(lockspace, IO_TIMEOUT);
     daemon.terminate();
-    RealDaemon.await(
-        "refusal", () -> client.logDump().contains("ignore shutdown, lockspace exists"));
+    Until.holds("refusal", () -> client.logDump().contains("ignore shutdown, lockspace exists"));
     client.remLockspace(lockspace);
     assertThat(daemon.ended()).isFalse();
 
     daemon.terminate();
 
-    RealDaemon.await("end", daemon::ended);
+    Until.holds("end", daemon::ended);
   }
 
   @Test
@@ -214,7 +214,7 @@ class DaemonWithProcessesTest {
       client.shutdownAndWait(true);
 
       assertThat(holder.awaitExit()).isEqualTo(KILLED);
-      RealDaemon.await("end", daemon::ended);
+      Until.holds("end", daemon::ended);
     }
   }
 
@@ -247,7 +247,7 @@ class DaemonWithProcessesTest {
         client.status();
       }
     }
-    RealDaemon.await("descriptors closed", () -> descriptors() <= before);
+    Until.holds("descriptors closed", () -> descriptors() <= before);
   }
 
   private static long descriptors() throws IOException {

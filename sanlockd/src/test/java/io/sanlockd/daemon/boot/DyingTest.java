@@ -8,11 +8,11 @@ import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.daemon.world.ChildJvm;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.wdmd.testing.DeviceOperation.Kind;
 import io.sanlockd.wdmd.testing.FakeWatchdog;
-import io.sanlockd.wdmd.testing.Until;
 import io.sanlockd.wdmd.testing.WdmdWorld;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,11 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,23 +46,12 @@ class DyingTest {
 
   @BeforeEach
   void startWdmd() throws Exception {
-    skipIf(FakeWatchdog.missing());
-    skipIf(WdmdWorld.missingC());
+    FakeWatchdog.require();
+    WdmdWorld.requireC();
     device = FakeWatchdog.mount(Files.createDirectory(directory.resolve("dev")));
     world = new WdmdWorld(directory);
     wdmd = world.startC(device.path());
     Until.holds("wdmd pings", () -> !device.record().of(Kind.KEEPALIVE).isEmpty());
-  }
-
-  private static void skipIf(Optional<String> missing) {
-    missing.ifPresent(
-        reason -> {
-          if ("1".equals(System.getenv("SANLOCKD_REQUIRE_C")) && reason.contains("installed")) {
-            Assertions.fail(reason + " although SANLOCKD_REQUIRE_C=1");
-          }
-          System.out.println("SKIPPED: " + reason);
-          Assumptions.abort(reason);
-        });
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.boot;
 
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import java.io.BufferedReader;
@@ -65,7 +66,7 @@ final class Holder implements AutoCloseable {
   }
 
   /** Starts one and waits until it is registered. */
-  static Holder start(RealDaemon daemon) throws IOException {
+  static Holder start(RealDaemon daemon) throws Exception {
     Holder holder =
         new Holder(
             new ProcessBuilder(
@@ -80,7 +81,7 @@ final class Holder implements AutoCloseable {
                 .redirectError(new File("/dev/null"))
                 .start());
     holder.expect("registered");
-    RealDaemon.await(
+    Until.holds(
         "registration",
         () ->
             daemon.client().status().stream()

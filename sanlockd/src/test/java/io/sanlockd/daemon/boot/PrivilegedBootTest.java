@@ -9,6 +9,8 @@ import io.sanlockd.client.SanlockException;
 import io.sanlockd.client.State;
 import io.sanlockd.daemon.world.ChildJvm;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.testing.Skip;
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.posix.Users;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Lockspace;
@@ -28,7 +30,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,10 +70,7 @@ class PrivilegedBootTest {
         Users.effectiveUid() == 0
             && Users.uid("sanlock").isPresent()
             && Users.gid("sanlock").isPresent();
-    if (!possible) {
-      System.out.println("SKIPPED: " + NEEDED);
-    }
-    Assumptions.assumeTrue(possible, NEEDED);
+    Skip.unless(possible, NEEDED);
     uid = Users.uid("sanlock").getAsInt();
     gid = Users.gid("sanlock").getAsInt();
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -86,7 +84,7 @@ class PrivilegedBootTest {
     client =
         new SanlockClient(
             Endpoint.ofRunDirectory(run().toString()).withReadTimeout(120, TimeUnit.SECONDS));
-    RealDaemon.await("an answer or the end", () -> answers() || !daemon.isAlive());
+    Until.holds("an answer or the end", () -> answers() || !daemon.isAlive());
     assertThat(daemon.isAlive()).as(log()).isTrue();
   }
 
@@ -171,13 +169,13 @@ class PrivilegedBootTest {
     return Integer.parseInt(own.value("helper_pid").orElseThrow());
   }
 
-  private int awaitHelper() {
+  private int awaitHelper() throws Exception {
     return awaitHelperOtherThan(-1);
   }
 
-  private int awaitHelperOtherThan(int lost) {
+  private int awaitHelperOtherThan(int lost) throws Exception {
     AtomicInteger pid = new AtomicInteger();
-    RealDaemon.await(
+    Until.holds(
         "a helper",
         () -> {
           pid.set(helperPid());
@@ -214,7 +212,7 @@ class PrivilegedBootTest {
       assertThat(status(pid, "Groups")).isEmpty();
     }
     Path name = Path.of("/proc/" + helper + "/comm");
-    RealDaemon.await("its name", () -> Files.readString(name).equals("sanlock-helper\n"));
+    Until.holds("its name", () -> Files.readString(name).equals("sanlock-helper\n"));
   }
 
   @Test
@@ -251,7 +249,7 @@ class PrivilegedBootTest {
   }
 
   /** As root, like this test and its processes. */
-  private Process rootProcess() throws IOException {
+  private Process rootProcess() throws Exception {
     List<String> command =
         ChildJvm.command(
             List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
@@ -259,7 +257,7 @@ class PrivilegedBootTest {
             run().resolve("sanlock.sock").toString());
     Process process = new ProcessBuilder(command).start();
     started.add(process);
-    RealDaemon.await(
+    Until.holds(
         "registration",
         () ->
             client.status().stream()
@@ -300,12 +298,11 @@ class PrivilegedBootTest {
     Process holder = holderOfALease();
     Process other = rootProcess();
     process(helper).parent().orElseThrow().destroyForcibly();
-    RealDaemon.await(
-        "loss of the keeper", () -> log().contains("the keeper of the helper has ended"));
+    Until.holds("loss of the keeper", () -> log().contains("the keeper of the helper has ended"));
 
     assertThatThrownBy(() -> client.acquire((int) other.pid(), List.of(lease()), Options.NONE))
         .hasMessageContaining("-11");
-    RealDaemon.await(
+    Until.holds(
         "the reason in the log", () -> log().contains("no new lease for pid " + other.pid()));
 
     client.remLockspace(lockspace);
@@ -319,7 +316,7 @@ class PrivilegedBootTest {
 
     daemon.destroyForcibly();
 
-    RealDaemon.await("the end of both", () -> !helper.isAlive() && !keeper.isAlive());
+    Until.holds("the end of both", () -> !helper.isAlive() && !keeper.isAlive());
   }
 
   @Test
@@ -329,7 +326,7 @@ class PrivilegedBootTest {
 
     Process real = startDaemon(SanlockDaemon.class);
 
-    RealDaemon.await("an answer or the end", () -> answers() || !real.isAlive());
+    Until.holds("an answer or the end", () -> answers() || !real.isAlive());
     if (real.isAlive()) {
       assertThat(Files.readString(Path.of("/proc/" + real.pid() + "/limits")))
           .containsPattern("Max locked memory +unlimited +unlimited");

@@ -3,6 +3,7 @@ package io.sanlockd.daemon.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.daemon.golden.Capture;
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import java.io.ByteArrayOutputStream;
@@ -140,7 +141,7 @@ class RawSocketTest {
       MessageHeader.request(Command.ACQUIRE, 0, 1168 + 56, 1, -1).encode(acquire);
       send(channel, acquire.array());
       int pid = (int) ProcessHandle.current().pid();
-      RealDaemon.await("registration", () -> daemon.client().inquire(pid).isEmpty());
+      Until.holds("registration", () -> daemon.client().inquire(pid).isEmpty());
 
       send(other, header(Command.VERSION, 0));
       assertThat(receive(other, MessageHeader.LENGTH)).hasSize(MessageHeader.LENGTH);

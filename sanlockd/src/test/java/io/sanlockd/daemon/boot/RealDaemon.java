@@ -2,7 +2,6 @@ package io.sanlockd.daemon.boot;
 
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
-import io.sanlockd.client.SanlockException;
 import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.incarnation.KernelProcesses;
 import io.sanlockd.daemon.incarnation.Machine;
@@ -124,26 +123,6 @@ final class RealDaemon implements AutoCloseable {
 
   boolean ended() {
     return end.isDone();
-  }
-
-  /** Waits for a condition; real time. */
-  static void await(String what, Condition condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
-    try {
-      while (!condition.holds()) {
-        if (System.nanoTime() - deadline > 0) {
-          throw new AssertionError("did not happen: " + what);
-        }
-        TimeUnit.MILLISECONDS.sleep(10);
-      }
-    } catch (IOException | SanlockException | InterruptedException e) {
-      throw new AssertionError(what, e);
-    }
-  }
-
-  /** Something to wait for. */
-  interface Condition {
-    boolean holds() throws IOException, SanlockException, InterruptedException;
   }
 
   /** A name. */

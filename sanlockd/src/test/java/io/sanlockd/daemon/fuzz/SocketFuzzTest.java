@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sanlockd.daemon.golden.Capture;
 import io.sanlockd.model.fuzz.Fuzz;
 import io.sanlockd.model.fuzz.Input;
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import java.io.IOException;
@@ -80,11 +81,7 @@ class SocketFuzzTest {
       conversation(input, here);
     }
     version();
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (world.connections() > 0) {
-      assertThat(System.nanoTime()).as("connections are closed").isLessThan(deadline);
-      Thread.sleep(1);
-    }
+    Until.holds("connections are closed", () -> world.connections() == 0);
     assertThat(world.internalErrors()).isEmpty();
   }
 

@@ -2,9 +2,9 @@ package io.sanlockd.daemon.loop;
 
 import static io.sanlockd.daemon.loop.LoopFixture.next;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sanlockd.daemon.loop.TestHandler.Ended;
+import io.sanlockd.model.testing.Skip;
 import io.sanlockd.posix.Fd;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class CrowdTest {
 
   @Test
   void threeThousandIdleConnectionsCostNothing() throws Exception {
-    assumeTrue(Fd.limit() >= 8000, "needs 8,000 open files, has " + Fd.limit());
+    Skip.unless(Fd.limit() >= 8000, "needs 8,000 open files, has " + Fd.limit());
     List<Client> idle = new ArrayList<>();
     try (LoopFixture fixture = new LoopFixture(directory, Limits.standard())) {
       for (int i = 0; i < 3000; i++) {

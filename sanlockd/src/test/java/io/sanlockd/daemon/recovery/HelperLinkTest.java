@@ -1,7 +1,6 @@
 package io.sanlockd.daemon.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.ThreadWorkers;
@@ -9,6 +8,7 @@ import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.helper.SanlockHelper;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.testing.Skip;
 import io.sanlockd.posix.Epoll;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.PosixException;
@@ -89,7 +89,7 @@ class HelperLinkTest {
 
   /** From here on there is a keeper, as when the daemon will give up root. */
   private ProcessHandle useKeeper() throws Exception {
-    assumeTrue(Users.effectiveUid() == 0, "needs root");
+    Skip.unless(Users.effectiveUid() == 0, "needs root");
     ProcessHandle.of(link.pid()).orElseThrow().destroyForcibly();
     runUntil(() -> !link.available());
     link = new HelperLink(command, true, descriptors, workers, clock, LeaseLog.NONE);

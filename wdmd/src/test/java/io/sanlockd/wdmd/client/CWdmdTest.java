@@ -2,13 +2,12 @@ package io.sanlockd.wdmd.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.wdmd.client.WdmdGreeting.Generation;
 import io.sanlockd.wdmd.testing.DeviceOperation.Kind;
 import io.sanlockd.wdmd.testing.FakeWatchdog;
-import io.sanlockd.wdmd.testing.Prerequisites;
-import io.sanlockd.wdmd.testing.Until;
 import io.sanlockd.wdmd.testing.WdmdWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +30,8 @@ class CWdmdTest {
 
   @BeforeEach
   void start() throws Exception {
-    Prerequisites.missing(FakeWatchdog.missing(), WdmdWorld.missingC())
-        .ifPresent(Assumptions::abort);
+    FakeWatchdog.require();
+    WdmdWorld.requireC();
     device = FakeWatchdog.mount(Files.createDirectory(directory.resolve("dev")));
     WdmdWorld world = new WdmdWorld(directory);
     wdmd = world.startC(device.path());

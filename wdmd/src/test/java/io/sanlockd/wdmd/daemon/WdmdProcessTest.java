@@ -2,6 +2,7 @@ package io.sanlockd.wdmd.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.model.testing.Until;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.posix.UnixSockets;
@@ -10,8 +11,6 @@ import io.sanlockd.wdmd.client.WdmdGreeting.Generation;
 import io.sanlockd.wdmd.testing.DeviceOperation;
 import io.sanlockd.wdmd.testing.DeviceOperation.Kind;
 import io.sanlockd.wdmd.testing.FakeWatchdog;
-import io.sanlockd.wdmd.testing.Prerequisites;
-import io.sanlockd.wdmd.testing.Until;
 import io.sanlockd.wdmd.testing.WdmdWorld;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,8 +41,8 @@ class WdmdProcessTest {
 
   @BeforeEach
   void setUp() throws Exception {
-    Prerequisites.missing(FakeWatchdog.missing(), WdmdWorld.missing())
-        .ifPresent(Assumptions::abort);
+    FakeWatchdog.require();
+    WdmdWorld.require();
     device = FakeWatchdog.mount(Files.createDirectory(directory.resolve("dev")));
     world = new WdmdWorld(directory);
   }
@@ -137,7 +135,7 @@ class WdmdProcessTest {
 
   @Test
   void aClientOnTheCLibraryIsServed() throws Exception {
-    Prerequisites.missing(WdmdWorld.missingC()).ifPresent(Assumptions::abort);
+    WdmdWorld.requireC();
     Process wdmd = startAndAwait();
     CClient client = new CClient(1000);
     assertThat(client.line()).isEqualTo("register 0");
@@ -160,7 +158,7 @@ class WdmdProcessTest {
 
   @Test
   void aKilledClientLeadsToAResetInTime() throws Exception {
-    Prerequisites.missing(WdmdWorld.missingC()).ifPresent(Assumptions::abort);
+    WdmdWorld.requireC();
     startAndAwait();
     CClient client = new CClient(12);
     String line;

@@ -1,5 +1,7 @@
 package io.sanlockd.wdmd.testing;
 
+import io.sanlockd.model.testing.Skip;
+import io.sanlockd.model.testing.Until;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -38,16 +39,12 @@ public final class FakeWatchdog implements AutoCloseable {
     reader.start();
   }
 
-  /** Why there can be no fake device on this machine; empty if there can. */
-  public static Optional<String> missing() {
-    if (!Files.isWritable(Path.of("/dev/fuse"))) {
-      return Optional.of("no access to /dev/fuse");
-    }
+  /** Skips the running test if there can be no fake device on this machine. */
+  public static void require() {
+    Skip.unless(Files.isWritable(Path.of("/dev/fuse")), "no access to /dev/fuse");
     boolean library = Files.isReadable(Path.of("/usr/lib/python3/dist-packages/fusepy.py"));
-    if (!library || !Files.isExecutable(Path.of(PYTHON))) {
-      return Optional.of("the package python3-fusepy is not installed");
-    }
-    return Optional.empty();
+    Skip.unlessInstalled(
+        library && Files.isExecutable(Path.of(PYTHON)), "the package python3-fusepy");
   }
 
   /**
@@ -97,9 +94,9 @@ public final class FakeWatchdog implements AutoCloseable {
     OutputStream input = process.getOutputStream();
     input.write(("fail " + operation + " " + errno + "\n").getBytes(StandardCharsets.US_ASCII));
     input.flush();
-    while (record.of(DeviceOperation.Kind.FAILING).size() == before) {
-      TimeUnit.MILLISECONDS.sleep(2);
-    }
+    Until.holds(
+        "operations of the fake device fail",
+        () -> record.of(DeviceOperation.Kind.FAILING).size() > before);
   }
 
   /** Unmounts it; a program that still has it open gets errors from then on. */

@@ -1,11 +1,11 @@
 package io.sanlockd.wdmd.testing;
 
+import io.sanlockd.model.testing.Skip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A world of its own for programs with fixed paths: they see a private /run, in which /run/wdmd is
@@ -31,18 +31,15 @@ public final class WdmdWorld {
     Files.createDirectories(markerDirectory());
   }
 
-  /** Why there can be no such world here; empty if there can. */
-  public static Optional<String> missing() {
-    return "root".equals(System.getProperty("user.name"))
-        ? Optional.empty()
-        : Optional.of("mounting needs root");
+  /** Skips the running test if there can be no such world here. */
+  public static void require() {
+    Skip.unless("root".equals(System.getProperty("user.name")), "mounting needs root");
   }
 
-  /** Why the C wdmd can not run here; empty if it can. */
-  public static Optional<String> missingC() {
-    return Files.isExecutable(C_WDMD)
-        ? missing()
-        : Optional.of("wdmd of the C sanlock is not installed");
+  /** Skips the running test if the C wdmd can not run here. */
+  public static void requireC() {
+    Skip.unlessInstalled(Files.isExecutable(C_WDMD), "wdmd of the C sanlock");
+    require();
   }
 
   /** What is /run/wdmd inside. */

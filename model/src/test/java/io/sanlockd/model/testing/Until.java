@@ -1,4 +1,4 @@
-package io.sanlockd.wdmd.testing;
+package io.sanlockd.model.testing;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
