@@ -154,7 +154,7 @@ public final class LeasedProcess implements AutoCloseable {
       boolean hasEnded = process.waitFor(lookMillis, TimeUnit.MILLISECONDS);
       lookMillis = Math.min(2 * lookMillis, LONGEST_LOOK_MILLIS);
       long askedNanos = System.nanoTime();
-      Snapshot snapshot = Snapshot.take(leases.statusClient());
+      Snapshot snapshot = Snapshot.take(leases.client());
       boolean isListed =
           snapshot.holdings(resource.named(LeaseMode.EXCLUSIVE)).stream()
               .anyMatch(holding -> holding.pid() == pid);

@@ -40,7 +40,6 @@ public final class Leases implements AutoCloseable {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
   private final SanlockClient client;
-  private final SanlockClient statusClient;
   private final ConnectionWatcher watcher;
   private final Notifier notifier = new Notifier();
   private final LeaseMonitor monitor;
@@ -55,7 +54,8 @@ public final class Leases implements AutoCloseable {
         endpoint.withReadTimeout(
             (status.compareTo(STATUS_TIMEOUT) < 0 ? status : STATUS_TIMEOUT).toNanos(),
             TimeUnit.NANOSECONDS);
-    this.statusClient = new SanlockClient(brief);
+    // These threads ask again by themselves; who waits for an answer waits for the call timeout.
+    SanlockClient statusClient = new SanlockClient(brief);
     this.watcher = watcher;
     this.monitor = new LeaseMonitor(statusClient, CHECK_INTERVAL);
     this.events = new EventHub(statusClient, this::requested);
@@ -170,10 +170,6 @@ public final class Leases implements AutoCloseable {
           .filter(lease -> fingerprint(lease.resource()) == notice.data())
           .forEach(lease -> lease.requested(notice));
     }
-  }
-
-  SanlockClient statusClient() {
-    return statusClient;
   }
 
   ConnectionWatcher watcher() {
