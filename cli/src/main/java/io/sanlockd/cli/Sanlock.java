@@ -60,6 +60,7 @@ public final class Sanlock {
         yield 0;
       }
       case "daemon" -> daemon(args);
+      case "explain", "plan", "doctor", "fsck", "top" -> OperateLink.run(args, invocation);
       case "direct" -> args.length == 1 ? usage(1) : direct(args);
       case "client" -> args.length == 1 ? usage(1) : client(args, 1);
       default -> client(args, 0);

@@ -1,9 +1,14 @@
 package io.sanlockd.cli;
 
+import io.sanlockd.cli.operate.Bytes;
+import io.sanlockd.cli.operate.Refusal;
+import io.sanlockd.cli.operate.RefusalEvidence;
 import io.sanlockd.client.Reply;
 import io.sanlockd.client.Request;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.lease.LeaseTimes;
+import java.util.List;
 
 /** One action: its options, the daemon, and where it prints. */
 final class Session {
@@ -62,6 +67,9 @@ final class Session {
     if (result < 0) {
       out().flush();
       invocation.err().line("sanlock: " + action + " failed: " + explain(result));
+      if (daemonAnswered) {
+        showEvidence(result);
+      }
     }
     return result == 0 ? 0 : 1;
   }
@@ -75,5 +83,18 @@ final class Session {
       return result + ": no permission for " + socket + "; be root or in the daemon's group";
     }
     return SanlockException.describe(result);
+  }
+
+  /** Who or what is behind a refusal; result and cause have been reported before. */
+  private void showEvidence(int result) {
+    invocation.err().flush();
+    Refusal refusal =
+        new Refusal(
+            action, result, options.lockspace(), options.resources(), options.integer('p', -1));
+    List<String> lines =
+        RefusalEvidence.of(refusal, invocation.endpoint(), LeaseTimes.DEFAULT_FIRE_TIMEOUT);
+    for (int i = 0; i < lines.size(); i++) {
+      invocation.err().line("sanlock: " + Bytes.of(lines.get(i)));
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.sanlockd.lease;
 
 import io.sanlockd.model.Check;
+import io.sanlockd.model.FireTimeout;
 
 /**
  * The intervals that derive from an io_timeout (timeouts.md 1). All values in seconds unless the
@@ -14,7 +15,7 @@ public record LeaseTimes(int ioTimeout, int fireTimeout) {
   public static final int DEFAULT_IO_TIMEOUT = 10;
 
   /** Time from the last watchdog ping to the hardware reset, fixed in 3.8.5. */
-  public static final int DEFAULT_FIRE_TIMEOUT = 60;
+  public static final int DEFAULT_FIRE_TIMEOUT = FireTimeout.DEFAULT_SECONDS;
 
   /** Largest io_timeout that fits the eight bits it has on disk. */
   public static final int MAX_IO_TIMEOUT = 255;
