@@ -21,6 +21,7 @@ final class Session {
   private final Invocation invocation;
   private final SanlockClient client;
   private boolean daemonAnswered = true;
+  private int lastResult;
 
   Session(String action, ParsedOptions options, Invocation invocation) {
     this.action = action;
@@ -64,6 +65,7 @@ final class Session {
    * Positive ones are successes which the C program ends with 1, and scripts know it.
    */
   int finish(int result) {
+    lastResult = result;
     if (result < 0) {
       out().flush();
       invocation.err().line("sanlock: " + action + " failed: " + explain(result));
@@ -72,6 +74,11 @@ final class Session {
       }
     }
     return result == 0 ? 0 : 1;
+  }
+
+  /** What was given to {@link #finish} last. */
+  int result() {
+    return lastResult;
   }
 
   private String explain(int result) {

@@ -30,17 +30,21 @@ final class DaemonView {
   }
 
   long daemonNumber(String key, long fallback) {
-    return ofType(StateRecord.DAEMON).stream()
-        .map(state -> Values.number(state, key, fallback))
-        .findFirst()
-        .orElse(fallback);
+    return daemon().map(state -> Values.number(state, key, fallback)).orElse(fallback);
   }
 
   Optional<String> hostName() {
-    return ofType(StateRecord.DAEMON).stream()
-        .flatMap(state -> state.value("our_host_name").stream())
-        .map(Bytes::toUnicode)
-        .findFirst();
+    return daemon().flatMap(state -> state.value("our_host_name")).map(Bytes::toUnicode);
+  }
+
+  /** The record of the daemon itself. */
+  Optional<State> daemon() {
+    return ofType(StateRecord.DAEMON).stream().findFirst();
+  }
+
+  /** All connections, also those of the daemon's own parts. */
+  List<State> connections() {
+    return ofType(StateRecord.CLIENT);
   }
 
   List<State> lockspaces() {
@@ -53,7 +57,7 @@ final class DaemonView {
 
   /** Registered processes. */
   List<State> processes() {
-    return ofType(StateRecord.CLIENT).stream().filter(s -> s.entry().data32() > 0).toList();
+    return connections().stream().filter(s -> s.entry().data32() > 0).toList();
   }
 
   /** {@code 4711 (name)}; without a name that says nothing. */

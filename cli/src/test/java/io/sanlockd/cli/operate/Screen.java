@@ -10,10 +10,10 @@ final class Screen {
   private final StringBuilder err = new StringBuilder();
 
   int run(String command, String... args) {
-    return run("/nonexistent/sanlock.sock", command, args);
+    return runAt("/nonexistent/sanlock.sock", command, args);
   }
 
-  int run(String socket, String command, String... args) {
+  int runAt(String socket, String command, String... args) {
     Console console = new Console(out::append, err::append, true);
     return OperateCommands.run(
         command,
