@@ -3,7 +3,7 @@ package io.sanlockd.cli;
 import io.sanlockd.cli.operate.Console;
 import io.sanlockd.cli.operate.OperateCommands;
 import io.sanlockd.cli.operate.Setting;
-import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.FireTimeout;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,7 +37,7 @@ final class OperateLink {
             text -> write(invocation.out(), text),
             text -> write(invocation.err(), text),
             isUnicode);
-    return new Setting(invocation.endpoint(), () -> LeaseTimes.DEFAULT_FIRE_TIMEOUT, console);
+    return new Setting(invocation.endpoint(), () -> FireTimeout.DEFAULT_SECONDS, console);
   }
 
   private static void write(Out out, String text) {

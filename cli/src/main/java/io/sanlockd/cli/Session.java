@@ -7,7 +7,7 @@ import io.sanlockd.client.Reply;
 import io.sanlockd.client.Request;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
-import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.FireTimeout;
 import java.util.List;
 
 /** One action: its options, the daemon, and where it prints. */
@@ -99,7 +99,7 @@ final class Session {
         new Refusal(
             action, result, options.lockspace(), options.resources(), options.integer('p', -1));
     List<String> lines =
-        RefusalEvidence.of(refusal, invocation.endpoint(), LeaseTimes.DEFAULT_FIRE_TIMEOUT);
+        RefusalEvidence.of(refusal, invocation.endpoint(), FireTimeout.DEFAULT_SECONDS);
     for (int i = 0; i < lines.size(); i++) {
       invocation.err().line("sanlock: " + Bytes.of(lines.get(i)));
     }

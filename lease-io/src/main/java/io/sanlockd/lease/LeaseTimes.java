@@ -22,7 +22,6 @@ public record LeaseTimes(int ioTimeout, int fireTimeout) {
 
   private static final int RENEWAL_FACTOR = 2;
   private static final int WARN_FACTOR = 6;
-  private static final int FAIL_FACTOR = 8;
 
   /** Checks the range. */
   public LeaseTimes {
@@ -50,12 +49,12 @@ public record LeaseTimes(int ioTimeout, int fireTimeout) {
 
   /** Age of the last renewal at which the lease is lost. */
   public int failSeconds() {
-    return FAIL_FACTOR * ioTimeout;
+    return FireTimeout.failSeconds(ioTimeout);
   }
 
   /** Age of the last renewal at which the host is certainly reset. */
   public int deadSeconds() {
-    return failSeconds() + fireTimeout;
+    return FireTimeout.deadSeconds(ioTimeout, fireTimeout);
   }
 
   /** Wait after writing a new ownership of a host_id. */

@@ -21,7 +21,19 @@ public final class FireTimeout {
   /** From one renewal to the loss of the lease lie eight io_timeouts, to the next renewal two. */
   private static final int SPARE_IO_TIMEOUTS_MILLIS = 6000;
 
+  private static final int FAIL_FACTOR = 8;
+
   private FireTimeout() {}
+
+  /** Age of the last renewal at which a host has lost its lease. */
+  public static int failSeconds(int ioTimeout) {
+    return FAIL_FACTOR * ioTimeout;
+  }
+
+  /** Age of the last renewal at which a host is certainly reset. */
+  public static int deadSeconds(int ioTimeout, int fireTimeout) {
+    return failSeconds(ioTimeout) + fireTimeout;
+  }
 
   /** Time that processes get to stop by themselves, when the administrator chose none. */
   public static int graceSeconds(int fireTimeout) {

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 
 /** Where the commands print: Unicode in, UTF-8 out. */
 public final class Console {
+  private static final int WIDTH = 79;
+
   private final Consumer<String> out;
   private final Consumer<String> err;
   private final boolean drawsUnicode;
@@ -46,6 +48,23 @@ public final class Console {
 
   void line(String text) {
     out.accept(Bytes.of(text + "\n"));
+  }
+
+  /** Words behind a head, in lines of at most 79 characters, all but the first indented. */
+  void paragraph(String head, String text, String indent) {
+    StringBuilder line = new StringBuilder(head);
+    String separator = "";
+    for (String word : text.split(" ", -1)) {
+      if (!separator.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
+        line(line.toString());
+        line.setLength(0);
+        line.append(indent);
+        separator = "";
+      }
+      line.append(separator).append(word);
+      separator = " ";
+    }
+    line(line.toString());
   }
 
   /** Text without an end of line. */

@@ -1,7 +1,7 @@
 package io.sanlockd.cli.operate;
 
 import io.sanlockd.client.LeaseOwner;
-import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.FireTimeout;
 import io.sanlockd.protocol.HostState;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param fireTimeout equal on all hosts
  */
 record OwnerOutlook(LeaseOwner owner, Optional<HostSight> host, long nowSeconds, int fireTimeout) {
+  private static final int DEFAULT_IO_TIMEOUT = 10;
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   /** {@code host 2 (node-b), generation 5, LIVE: renewal last seen 3 s ago (14:02:11)}. */
@@ -50,12 +51,12 @@ record OwnerOutlook(LeaseOwner owner, Optional<HostSight> host, long nowSeconds,
 
   /** Age of the last renewal above which the owner is certainly reset. */
   private long deadSeconds() {
-    return times().deadSeconds();
+    return FireTimeout.deadSeconds(ioTimeout(), fireTimeout);
   }
 
-  private LeaseTimes times() {
-    int known = host.map(HostSight::ioTimeout).orElse(0);
-    return new LeaseTimes(LeaseTimes.DEFAULT_IO_TIMEOUT, fireTimeout).ofOther(known);
+  /** The owner's, or the default as long as it is not known. */
+  private int ioTimeout() {
+    return host.map(HostSight::ioTimeout).filter(known -> known > 0).orElse(DEFAULT_IO_TIMEOUT);
   }
 
   /** When the lease can be had. */
@@ -64,11 +65,7 @@ record OwnerOutlook(LeaseOwner owner, Optional<HostSight> host, long nowSeconds,
       return "that host is gone: the next acquire can take the lease";
     }
     String rule =
-        "8 x io_timeout "
-            + times().ioTimeout()
-            + " s + "
-            + fireTimeout
-            + " s after its last renewal";
+        "8 x io_timeout " + ioTimeout() + " s + " + fireTimeout + " s after its last renewal";
     Optional<Long> left = secondsUntilDead();
     String earliest =
         left.map(

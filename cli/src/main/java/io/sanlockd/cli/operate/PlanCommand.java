@@ -142,7 +142,8 @@ final class PlanCommand implements Callable<Integer> {
               + " and more.");
       console.line("");
     }
-    console.line(
+    console.paragraph(
+        "",
         "io_timeout "
             + plan.times().ioTimeout()
             + " s, "
@@ -155,15 +156,17 @@ final class PlanCommand implements Callable<Integer> {
                 : "no watchdog")
             + ", kill_grace_seconds "
             + plan.graceSeconds()
-            + "; seconds since the last renewal:");
+            + ". Seconds since the last renewal:",
+        "");
     console.line("");
     for (FailurePlan.Event event : plan.events()) {
-      console.line(String.format(Locale.ROOT, "%13s  %s", when(event), event.what()));
+      console.paragraph(
+          String.format(Locale.ROOT, "%13s  ", when(event)), event.what(), " ".repeat(15));
     }
     console.line("");
     new PlanDrawing(plan, console, Math.max(0, outage)).lines().forEach(console::line);
     console.line("");
-    conclusions(plan).forEach(console::line);
+    conclusions(plan).forEach(line -> console.paragraph("", line, "  "));
   }
 
   private static String when(FailurePlan.Event event) {

@@ -20,13 +20,13 @@ final class PlanDrawing {
   /**
    * A drawing.
    *
-   * @param outageSeconds drawn as a lane of its own unless 0
+   * @param outageSeconds drawn as a lane of its own unless 0, cut when it is very long
    */
   PlanDrawing(FailurePlan plan, Console console, int outageSeconds) {
     this.plan = plan;
     this.console = console;
     this.outageSeconds = outageSeconds;
-    this.end = Math.max(plan.takeoverTo(), outageSeconds) + 1;
+    this.end = Math.max(plan.takeoverTo(), Math.min(outageSeconds, 2 * plan.takeoverTo())) + 1;
     this.secondsPerColumn = end / (double) WIDTH;
   }
 
@@ -53,17 +53,22 @@ final class PlanDrawing {
     }
     lines.add(
         lane("other hosts", mark(blank(), plan.takeoverFrom(), end, console.glyph("►", ">"))));
+    lines.add("");
     lines.add(
-        " ".repeat(LABEL_WIDTH + 2)
-            + String.join(
-                "  ",
-                console.glyph("●", "o") + " renewed",
-                console.glyph("×", "x") + " attempt fails",
-                light + " warning, last ping",
-                medium + " SIGTERM",
-                full + " SIGKILL, reset",
-                console.glyph("►", ">") + " takeover"));
+        legend(
+            console.glyph("●", "o") + " renewed",
+            console.glyph("×", "x") + " attempt fails",
+            light + " warning, last ping"));
+    lines.add(
+        legend(
+            medium + " SIGTERM",
+            full + " SIGKILL, reset",
+            console.glyph("►", ">") + " takeover possible"));
     return lines;
+  }
+
+  private static String legend(String... entries) {
+    return label("") + String.join("   ", entries);
   }
 
   private List<String> scale() {
@@ -79,7 +84,9 @@ final class PlanDrawing {
     Arrays.fill(ruler, console.glyph("─", "-"));
     for (int second = 0; column(second) < WIDTH; second += step) {
       String text = Integer.toString(second);
-      numbers.replace(column(second), column(second) + text.length(), text);
+      if (column(second) + text.length() <= WIDTH) {
+        numbers.replace(column(second), column(second) + text.length(), text);
+      }
       ruler[column(second)] = console.glyph("┬", "+");
     }
     return List.of(

@@ -113,7 +113,7 @@ class FailurePlanTest {
         .contains("140 - 163  other hosts count it dead")
         .contains("processes                                  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒████████")
         .contains("watchdog                              ░░░░                    ████");
-    assertThat(screen.out().lines()).allMatch(line -> line.length() <= 110);
+    assertThat(screen.out().lines()).allMatch(line -> line.length() <= 80);
   }
 
   @Test
@@ -123,7 +123,7 @@ class FailurePlanTest {
       for (int fire : new int[] {1, 10, 30, 60, 3600}) {
         for (int outage : new int[] {0, 1, 1000}) {
           assertThat(new PlanDrawing(plan(io, fire), console, outage).lines())
-              .allMatch(line -> line.length() <= 96 && line.chars().allMatch(c -> c < 128));
+              .allMatch(line -> line.length() <= 80 && line.chars().allMatch(c -> c < 128));
         }
       }
     }
