@@ -8,7 +8,6 @@ import io.sanlockd.cli.golden.GoldenCases;
 import io.sanlockd.cli.golden.GoldenCases.Difference;
 import io.sanlockd.cli.golden.GoldenCases.Rewrite;
 import io.sanlockd.cli.golden.GoldenReplay;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +31,6 @@ class GoldenReplayIT {
   /** Scenarios that need a world of their own. */
   private static final Set<String> NEED_ROOT =
       Set.of("daemon-start", "wdmd", "sanlk-reset", "reset-flow", "cmdname");
-
-  /** Scenarios in which the C programs that reset hosts work with our daemon. */
-  private static final Set<String> RESET = Set.of("sanlk-reset", "reset-flow");
 
   private static final String LIST = "/io/sanlockd/it/daemon-differences.json";
 
@@ -66,21 +62,13 @@ class GoldenReplayIT {
     if (!Ids.isRoot()) {
       System.out.println("SKIPPED: scenarios with fixed paths need root: " + NEED_ROOT);
     }
-    if (!hasResetPrograms()) {
-      System.out.println("SKIPPED: scenarios that need the package sanlk-reset: " + RESET);
-    }
     return new GoldenReplay(
             OwnPrograms::new, GoldenReplayIT::isOurs, differences(), REWRITES, scratch)
         .tests(GoldenReplayIT::isPossible);
   }
 
   private static boolean isPossible(String scenario) {
-    return (Ids.isRoot() || !NEED_ROOT.contains(scenario))
-        && (hasResetPrograms() || !RESET.contains(scenario));
-  }
-
-  private static boolean hasResetPrograms() {
-    return Files.isExecutable(Path.of("/usr/sbin/sanlk-reset"));
+    return Ids.isRoot() || !NEED_ROOT.contains(scenario);
   }
 
   /** Direct actions that we do not have are run for their effects only. */
