@@ -12,11 +12,18 @@ final class FriendlyHelp {
   private FriendlyHelp() {}
 
   static int print(String action, Invocation invocation) {
+    if (OperateLink.isKnown(action)) {
+      return OperateLink.help(action, invocation);
+    }
     ActionHelp help = HelpTable.find(action);
     if (help == null) {
       invocation.out().line("no help for \"" + action + "\"; actions:");
       for (ActionHelp known : HelpTable.actions()) {
         invocation.out().line("  " + known.name());
+      }
+      invocation.out().line("and commands for operators:");
+      for (String command : OperateLink.COMMANDS) {
+        invocation.out().line("  " + command);
       }
       return 1;
     }

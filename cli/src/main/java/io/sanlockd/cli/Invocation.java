@@ -10,4 +10,9 @@ import io.sanlockd.client.Endpoint;
  * @param out standard output
  * @param err standard error
  */
-record Invocation(String programName, Endpoint endpoint, Out out, Out err) {}
+record Invocation(String programName, Endpoint endpoint, Out out, Out err) {
+  /** The same with other outputs. */
+  Invocation printingTo(Out newOut, Out newErr) {
+    return new Invocation(programName, endpoint, newOut, newErr);
+  }
+}

@@ -60,6 +60,7 @@ public final class Sanlock {
         yield 0;
       }
       case "daemon" -> daemon(args);
+      case "explain", "plan", "doctor", "fsck", "top" -> OperateLink.run(args, invocation);
       case "direct" -> args.length == 1 ? usage(1) : direct(args);
       case "client" -> args.length == 1 ? usage(1) : client(args, 1);
       default -> client(args, 0);
@@ -75,6 +76,9 @@ public final class Sanlock {
       return FriendlyHelp.print(action, invocation);
     }
     try {
+      if (hasLongOption(args, actionAt + 1)) {
+        return LongOptions.run("client", action, null, args, actionAt + 1, invocation);
+      }
       ParsedOptions options = new OptionParser(invocation).parse(args, actionAt + 1);
       return ClientActions.run(action, new Session(action, options, invocation));
     } catch (UsageError e) {
@@ -96,7 +100,11 @@ public final class Sanlock {
       return 1;
     }
     try {
-      ParsedOptions options = new OptionParser(invocation).parse(args, dump ? 3 : 2);
+      int from = dump ? 3 : 2;
+      if (hasLongOption(args, from)) {
+        return LongOptions.run("direct", action, dump ? args[2] : null, args, from, invocation);
+      }
+      ParsedOptions options = new OptionParser(invocation).parse(args, from);
       return DirectActions.run(
           action, dump ? args[2] : null, new Session(action, options, invocation));
     } catch (UsageError e) {
@@ -107,6 +115,18 @@ public final class Sanlock {
   private static boolean asksForHelp(String[] args, int from) {
     for (int i = from; i < args.length && !args[i].equals("-c"); i++) {
       if (args[i].equals("--help")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there is one where an option may be; values of options do not count. */
+  private static boolean hasLongOption(String[] args, int from) {
+    for (int i = from;
+        i < args.length && !args[i].equals("-c");
+        i += args[i].equals("-D") ? 1 : 2) {
+      if (args[i].startsWith("--")) {
         return true;
       }
     }

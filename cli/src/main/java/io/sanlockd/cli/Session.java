@@ -1,9 +1,14 @@
 package io.sanlockd.cli;
 
+import io.sanlockd.cli.operate.Bytes;
+import io.sanlockd.cli.operate.Refusal;
+import io.sanlockd.cli.operate.RefusalEvidence;
 import io.sanlockd.client.Reply;
 import io.sanlockd.client.Request;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.model.FireTimeout;
+import java.util.List;
 
 /** One action: its options, the daemon, and where it prints. */
 final class Session {
@@ -16,6 +21,7 @@ final class Session {
   private final Invocation invocation;
   private final SanlockClient client;
   private boolean daemonAnswered = true;
+  private int lastResult;
 
   Session(String action, ParsedOptions options, Invocation invocation) {
     this.action = action;
@@ -59,11 +65,20 @@ final class Session {
    * Positive ones are successes which the C program ends with 1, and scripts know it.
    */
   int finish(int result) {
+    lastResult = result;
     if (result < 0) {
       out().flush();
       invocation.err().line("sanlock: " + action + " failed: " + explain(result));
+      if (daemonAnswered) {
+        showEvidence(result);
+      }
     }
     return result == 0 ? 0 : 1;
+  }
+
+  /** What was given to {@link #finish} last. */
+  int result() {
+    return lastResult;
   }
 
   private String explain(int result) {
@@ -75,5 +90,18 @@ final class Session {
       return result + ": no permission for " + socket + "; be root or in the daemon's group";
     }
     return SanlockException.describe(result);
+  }
+
+  /** Who or what is behind a refusal; result and cause have been reported before. */
+  private void showEvidence(int result) {
+    invocation.err().flush();
+    Refusal refusal =
+        new Refusal(
+            action, result, options.lockspace(), options.resources(), options.integer('p', -1));
+    List<String> lines =
+        RefusalEvidence.of(refusal, invocation.endpoint(), FireTimeout.DEFAULT_SECONDS);
+    for (int i = 0; i < lines.size(); i++) {
+      invocation.err().line("sanlock: " + Bytes.of(lines.get(i)));
+    }
   }
 }
