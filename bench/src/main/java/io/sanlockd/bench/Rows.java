@@ -1,0 +1,30 @@
+package io.sanlockd.bench;
+
+import java.util.List;
+
+/** Everything that can be measured. */
+final class Rows {
+  private static final List<Row> ALL = List.of(new PairsRow(1), new PairsRow(8));
+
+  private Rows() {}
+
+  /** Names of all rows. */
+  static List<String> names() {
+    return ALL.stream().map(Row::name).toList();
+  }
+
+  /**
+   * The row of that name.
+   *
+   * @throws IllegalArgumentException naming all rows
+   */
+  static Row named(String name) {
+    return ALL.stream()
+        .filter(row -> row.name().equals(name))
+        .findAny()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown row " + name + ", there are " + String.join(", ", names())));
+  }
+}
