@@ -92,7 +92,7 @@ public final class Benchmark implements Callable<Integer> {
     console.print(report.text());
     try (WorkDirectory work = WorkDirectory.create()) {
       for (StorageKind kind : kinds) {
-        measure(kind, chosen, work.path(), report);
+        measure(new Site(tree, work.path(), directory, kind), chosen, report);
       }
     }
     if (out != null) {
@@ -102,24 +102,24 @@ public final class Benchmark implements Callable<Integer> {
     return 0;
   }
 
-  private void measure(StorageKind kind, List<Row> chosen, Path work, Report report)
-      throws Exception {
+  private void measure(Site site, List<Row> chosen, Report report) throws Exception {
+    String place = site.kind().label();
     Storage storage;
     try {
-      storage = Storage.create(kind, directory, Stand.areas());
+      storage = site.storage(Stand.areas());
     } catch (IOException e) {
-      console.println(report.skip(kind.label(), e.getMessage()));
+      console.println(report.skip(place, e.getMessage()));
       return;
     }
     Map<Program, Stand> stands = new EnumMap<>(Program.class);
     try (storage) {
       for (Program program : Program.values()) {
         if (program.isInstalled(tree)) {
-          stands.put(program, Stand.start(program, tree, work, storage));
+          stands.put(program, Stand.start(site, program, storage));
         }
       }
       for (Row row : chosen) {
-        for (Comparison comparison : compare(row, kind, stands)) {
+        for (Comparison comparison : compare(row, place, stands)) {
           console.println(report.add(comparison));
         }
       }
@@ -131,12 +131,12 @@ public final class Benchmark implements Callable<Integer> {
     }
   }
 
-  private List<Comparison> compare(Row row, StorageKind kind, Map<Program, Stand> stands)
+  private List<Comparison> compare(Row row, String place, Map<Program, Stand> stands)
       throws Exception {
     Map<Program, Callable<List<Figure>>> measurements = new EnumMap<>(Program.class);
     stands.forEach(
         (program, stand) ->
             measurements.put(program, () -> row.measure(stand, Duration.ofSeconds(seconds))));
-    return new Rounds(rounds).measure(kind.label(), measurements);
+    return new Rounds(row.warmUp(), row.rounds(rounds)).measure(place, measurements);
   }
 }

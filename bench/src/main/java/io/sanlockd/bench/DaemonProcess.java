@@ -20,12 +20,14 @@ final class DaemonProcess implements AutoCloseable {
 
   private final Process process;
   private final SanlockClient client;
+  private final Path runDirectory;
   private final Path log;
   private final long startNanos;
 
   private DaemonProcess(Process process, Path runDirectory, Path log, long startNanos) {
     this.process = process;
     this.client = new SanlockClient(Endpoint.ofRunDirectory(runDirectory.toString()));
+    this.runDirectory = runDirectory;
     this.log = log;
     this.startNanos = startNanos;
   }
@@ -82,6 +84,10 @@ final class DaemonProcess implements AutoCloseable {
     return client;
   }
 
+  Path runDirectory() {
+    return runDirectory;
+  }
+
   /** CPU time used so far by the daemon and its helper, in seconds; steps of 10 ms. */
   double cpuSeconds() throws IOException {
     long ticks = 0;
@@ -112,10 +118,6 @@ final class DaemonProcess implements AutoCloseable {
     return Stream.concat(Stream.of(process.toHandle()), process.descendants())
         .map(ProcessHandle::pid)
         .toList();
-  }
-
-  boolean isAlive() {
-    return process.isAlive();
   }
 
   /** Kills it without a chance to clean up; whoever waits for it sees the connection end. */

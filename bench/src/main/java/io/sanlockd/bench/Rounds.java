@@ -10,18 +10,21 @@ import java.util.concurrent.Callable;
 
 /**
  * Measures the programs in turn, several times, so that what else the machine does meets all of
- * them. The first round is thrown away: it warms caches and compilers.
+ * them. A first round may be thrown away: it warms caches and compilers.
  */
 final class Rounds {
-  private final int count;
+  private final int first;
+  private final int last;
 
   /**
    * Rounds.
    *
-   * @param count 1 or more, the one thrown away not counted
+   * @param warmUp whether there is a round that is thrown away
+   * @param count 1 or more, that one not counted
    */
-  Rounds(int count) {
-    this.count = count;
+  Rounds(boolean warmUp, int count) {
+    this.first = warmUp ? 0 : 1;
+    this.last = count;
   }
 
   /**
@@ -33,7 +36,7 @@ final class Rounds {
   List<Comparison> measure(String place, Map<Program, Callable<List<Figure>>> measurements)
       throws Exception {
     Map<Metric, Map<Program, List<Double>>> values = new LinkedHashMap<>();
-    for (int round = 0; round <= count; round++) {
+    for (int round = first; round <= last; round++) {
       for (Map.Entry<Program, Callable<List<Figure>>> one : measurements.entrySet()) {
         List<Figure> figures = one.getValue().call();
         if (round > 0) {

@@ -8,6 +8,16 @@ interface Row {
   /** Short name by which it is chosen. */
   String name();
 
+  /** How often to measure; fewer times than {@code asked} when it takes long. */
+  default int rounds(int asked) {
+    return asked;
+  }
+
+  /** Whether the first round is thrown away. */
+  default boolean warmUp() {
+    return true;
+  }
+
   /**
    * Measures once.
    *

@@ -4,7 +4,22 @@ import java.util.List;
 
 /** Everything that can be measured. */
 final class Rows {
-  private static final List<Row> ALL = List.of(new PairsRow(1), new PairsRow(8));
+  private static final List<Row> ALL =
+      List.of(
+          new PairsRow(1),
+          new PairsRow(2),
+          new PairsRow(4),
+          new PairsRow(8),
+          new JointRow(),
+          new RoundTripRow(),
+          new IdleRow(10),
+          new IdleRow(100),
+          new IdleRow(1000),
+          new IdleRow(10_000),
+          new DeadOwnerRow(),
+          new JoinRow(),
+          new StartRow(),
+          new CommandLineRow());
 
   private Rows() {}
 

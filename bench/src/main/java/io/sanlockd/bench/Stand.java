@@ -5,7 +5,6 @@ import io.sanlockd.client.SanlockException;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.Resource;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,19 +13,22 @@ final class Stand implements AutoCloseable {
   /** Leases of each daemon. */
   static final int LEASES = 8;
 
-  private static final int IO_TIMEOUT_SECONDS = 2;
+  /** Of all lockspaces. */
+  static final int IO_TIMEOUT_SECONDS = 2;
 
+  private final Site site;
   private final Program program;
   private final DaemonProcess daemon;
   private final Lockspace lockspace;
   private final List<Resource> leases = new ArrayList<>();
 
-  private Stand(Program program, DaemonProcess daemon, Storage storage) {
+  private Stand(Site site, Program program, DaemonProcess daemon, Storage storage) {
+    this.site = site;
     this.program = program;
     this.daemon = daemon;
     int first = firstArea(program);
     String name = "bench-" + program.label();
-    this.lockspace = storage.lockspace(name, first);
+    this.lockspace = storage.lockspace(name, 1, first);
     for (int i = 1; i <= LEASES; i++) {
       leases.add(storage.lease(name, "lease" + i, first + i));
     }
@@ -42,12 +44,11 @@ final class Stand implements AutoCloseable {
   }
 
   /** Starts a daemon, initialises its areas and joins. */
-  static Stand start(Program program, Path tree, Path directory, Storage storage)
+  static Stand start(Site site, Program program, Storage storage)
       throws IOException, SanlockException {
-    String name = program.label() + "-" + storage.kind().label();
-    DaemonProcess daemon = DaemonProcess.start(program.path(tree), directory, name);
+    DaemonProcess daemon = site.daemon(program, site.kind().label());
     try {
-      Stand stand = new Stand(program, daemon, storage);
+      Stand stand = new Stand(site, program, daemon, storage);
       stand.join();
       return stand;
     } catch (SanlockException e) {
@@ -64,6 +65,10 @@ final class Stand implements AutoCloseable {
     client().addLockspace(lockspace, IO_TIMEOUT_SECONDS);
   }
 
+  Site site() {
+    return site;
+  }
+
   Program program() {
     return program;
   }
@@ -74,10 +79,6 @@ final class Stand implements AutoCloseable {
 
   SanlockClient client() {
     return daemon.client();
-  }
-
-  Lockspace lockspace() {
-    return lockspace;
   }
 
   /** One of its leases, 0..7. */

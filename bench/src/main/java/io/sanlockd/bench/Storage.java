@@ -88,14 +88,13 @@ final class Storage implements AutoCloseable {
         });
   }
 
-  StorageKind kind() {
-    return kind;
-  }
-
-  /** The lockspace of an area, joined as host 1. */
-  Lockspace lockspace(String name, int area) {
+  /** The lockspace of an area, seen from a host. */
+  Lockspace lockspace(String name, int hostId, int area) {
     return new Lockspace(
-        LeaseName.of(name), 1, kind.geometry().apiFlags(), new Disk(path.toString(), at(area)));
+        LeaseName.of(name),
+        hostId,
+        kind.geometry().apiFlags(),
+        new Disk(path.toString(), at(area)));
   }
 
   /** The lease of an area. */
