@@ -4,7 +4,7 @@ import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.resource.Acquired;
-import io.sanlockd.daemon.resource.DiskSpec;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.daemon.resource.JointAcquire;
 import io.sanlockd.daemon.resource.LeaseRequest;
 import io.sanlockd.daemon.resource.Resources;

@@ -2,7 +2,7 @@ package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
-import io.sanlockd.daemon.resource.DiskSpec;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.daemon.resource.Indexes;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.lease.index.IndexAnswer;

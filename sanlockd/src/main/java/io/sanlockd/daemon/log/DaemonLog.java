@@ -2,6 +2,7 @@ package io.sanlockd.daemon.log;
 
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.posix.Syslog;
 import io.sanlockd.posix.Threads;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ public final class DaemonLog implements AutoCloseable {
   private final Thread writer;
   private final PrintStream stderr;
   private final Optional<LogFile> file;
-  private final SyslogSink syslog;
+  private final Syslog syslog;
   private volatile boolean closing;
 
   private record Entry(Level level, String line) {}
@@ -50,7 +51,7 @@ public final class DaemonLog implements AutoCloseable {
         settings.filePriority() < 0
             ? Optional.empty()
             : Optional.of(new LogFile(settings.file(), clock));
-    this.syslog = new SyslogSink();
+    this.syslog = new Syslog("sanlock");
     this.writer = new Thread(this::write, "log");
     writer.setDaemon(true);
     writer.start();
@@ -141,7 +142,7 @@ public final class DaemonLog implements AutoCloseable {
       ring.append(entry.line + " (not written to the log file)\n");
     }
     if (entry.level.number() <= settings.syslogPriority()) {
-      syslog.send(entry.level, entry.line);
+      syslog.send(entry.level.number(), entry.line);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.lease.paxos.OpenLease;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;

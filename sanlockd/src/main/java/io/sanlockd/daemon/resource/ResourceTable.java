@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.lease.paxos.OpenLease;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.work.Workers;

@@ -1,15 +1,8 @@
 package io.sanlockd.wdmd.daemon;
 
-import io.sanlockd.posix.Fd;
-import io.sanlockd.posix.PosixException;
-import io.sanlockd.posix.UnixSockets;
-import java.nio.ByteBuffer;
+import io.sanlockd.posix.Syslog;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,22 +15,17 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LogThread implements WdmdLog, AutoCloseable {
   private static final Charset CHARSET = StandardCharsets.ISO_8859_1;
-  private static final String SYSLOG = "/dev/log";
-  private static final int DAEMON_ERROR = 3 << 3 | 3;
   private static final int QUEUE_LENGTH = 4096;
   private static final int LINE_BYTES = 1024;
   private static final long CLOSE_MILLIS = 2000;
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ROOT);
 
   private record Entry(long epochSeconds, String message) {}
 
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
   private final AtomicLong dropped = new AtomicLong();
   private final boolean toStderr;
-  private final ByteBuffer datagram = ByteBuffer.allocateDirect(LINE_BYTES + 64);
+  private final Syslog syslog = new Syslog("wdmd");
   private final Thread writer = new Thread(this::write, "log");
-  private int syslog = -1;
   private volatile boolean closing;
 
   /**
@@ -83,31 +71,7 @@ final class LogThread implements WdmdLog, AutoCloseable {
       System.err.write(bytes, 0, bytes.length);
       System.err.flush();
     }
-    try {
-      if (syslog < 0) {
-        syslog = UnixSockets.connectDatagram(SYSLOG);
-      }
-      sendToSyslog(entry.message);
-    } catch (PosixException e) {
-      // Without a syslog daemon there is nobody to tell.
-      syslog = -1;
-    }
-  }
-
-  private void sendToSyslog(String message) {
-    String head =
-        "<"
-            + DAEMON_ERROR
-            + ">"
-            + TIME.format(LocalDateTime.now(ZoneId.systemDefault()))
-            + " wdmd["
-            + ProcessHandle.current().pid()
-            + "]: ";
-    datagram.clear().put(head.getBytes(CHARSET)).put(message.getBytes(CHARSET)).flip();
-    if (Fd.send(syslog, datagram) < 0) {
-      Fd.close(syslog);
-      syslog = -1;
-    }
+    syslog.send(Syslog.ERROR, entry.message);
   }
 
   /** Writes what is queued, for at most two seconds, and stops. */
