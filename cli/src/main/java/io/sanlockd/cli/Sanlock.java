@@ -1,6 +1,7 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.client.Endpoint;
+import io.sanlockd.model.ConfigLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,8 @@ public final class Sanlock {
         new Invocation(
             System.getProperty(PROGRAM_PROPERTY, "sanlock"),
             Endpoint.ofEnvironment(),
+            new CommandConfig(ConfigLine.FILE),
+            new SyslogJournal(),
             Out.standardOutput(),
             Out.standardError());
     int status = new Sanlock(invocation).run(RawArguments.of(args));
@@ -90,15 +93,15 @@ public final class Sanlock {
     if (asksForHelp(args, 2)) {
       return FriendlyHelp.print(action, invocation);
     }
-    // What to dump is a word of its own; without it the C program ends at once.
-    boolean dump = action.equals("dump");
-    if (dump && args.length == 2) {
+    boolean takesPlace = DirectActions.takesPlace(action);
+    // Without the place the C program ends at once.
+    if (takesPlace && args.length == 2) {
       return 1;
     }
     try {
-      ParsedOptions options = new OptionParser(invocation).parse(args, dump ? 3 : 2);
-      return DirectActions.run(
-          action, dump ? args[2] : null, new Session(action, options, invocation));
+      ParsedOptions options = new OptionParser(invocation).parse(args, takesPlace ? 3 : 2);
+      Session session = new Session(action, options, invocation);
+      return DirectActions.run(action, takesPlace ? args[2] : null, session);
     } catch (UsageError e) {
       return usageError(e, action);
     }

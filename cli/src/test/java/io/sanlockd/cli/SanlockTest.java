@@ -24,6 +24,8 @@ class SanlockTest {
         new Invocation(
             "sanlock",
             new Endpoint("/nonexistent/sanlock.sock", 0),
+            new CommandConfig("/nonexistent/sanlock.conf"),
+            line -> {},
             new Out(out, false),
             new Out(err, false));
     int status = new Sanlock(invocation).run(args);

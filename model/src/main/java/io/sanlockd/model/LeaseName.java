@@ -55,8 +55,8 @@ public final class LeaseName {
   }
 
   /**
-   * The name of a host that has no other: a UUID, a dot, and as much of the node name as fits before
-   * the zero byte that ends a host name on disk.
+   * The name of a host that has no other: a UUID, a dot, and as much of the node name as fits
+   * before the zero byte that ends a host name on disk.
    */
   public static LeaseName ofHost(UUID uuid, String node) {
     String text = uuid + "." + node;

@@ -43,7 +43,8 @@ final class ConfigFile {
     byte[] text;
     try {
       if (Files.size(file) > ConfigLine.FILE_BYTES) {
-        return List.of(new Problem(0, "ignored, it is larger than " + ConfigLine.FILE_BYTES + " bytes"));
+        return List.of(
+            new Problem(0, "ignored, it is larger than " + ConfigLine.FILE_BYTES + " bytes"));
       }
       text = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {

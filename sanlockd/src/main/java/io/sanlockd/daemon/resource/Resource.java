@@ -1,7 +1,5 @@
 package io.sanlockd.daemon.resource;
 
-import io.sanlockd.lease.paxos.OpenLease;
-import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.lockspace.Lockspace;
@@ -10,7 +8,9 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.paxos.AcquireOutcome;
 import io.sanlockd.lease.paxos.BallotMemory;
 import io.sanlockd.lease.paxos.ConvertOutcome;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.lease.paxos.Holding;
+import io.sanlockd.lease.paxos.OpenLease;
 import io.sanlockd.lease.paxos.PaxosIdentity;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
