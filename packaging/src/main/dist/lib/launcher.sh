@@ -66,6 +66,8 @@ run_java() {
   set -- -cp "$class_path" "$@"
   if [ -n "${SANLOCK_CDS_DUMP:-}" ]; then
     set -- "-XX:ArchiveClassesAtExit=$SANLOCK_CDS_DUMP" "$@"
+    # Not for what the program starts: the helper's archive would take the place of the daemon's.
+    unset SANLOCK_CDS_DUMP
   elif [ -f "$archive" ]; then
     set -- "-XX:SharedArchiveFile=$archive" "$@"
   fi

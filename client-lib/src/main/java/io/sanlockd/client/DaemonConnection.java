@@ -84,7 +84,7 @@ public final class DaemonConnection implements RequestChannel {
       throw new TransportException(TransportException.SHORT_READ, e.getMessage(), e);
     }
     return switch (command) {
-      case ACQUIRE, INQUIRE -> withPayload(header, announced(header));
+      case ACQUIRE2, INQUIRE -> withPayload(header, announced(header));
       case LOG_DUMP, GET_LOCKSPACES -> untilEnd(header, command);
       case GET_LVB -> onSuccess(header, announced(header));
       case READ_LOCKSPACE -> onSuccess(header, Lockspace.LENGTH);

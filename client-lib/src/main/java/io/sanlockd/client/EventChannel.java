@@ -35,7 +35,7 @@ public final class EventChannel implements Closeable {
       EventChannel channel = new EventChannel(client, lockspace, transport);
       int result = channel.register();
       if (result < 0) {
-        transport.close();
+        channel.close();
         throw new SanlockException(result, Command.REG_EVENT);
       }
       return channel;
@@ -44,14 +44,16 @@ public final class EventChannel implements Closeable {
     }
   }
 
-  private int register() throws TransportException {
+  private int register() {
     Request request =
         Requests.event(Command.REG_EVENT, Lockspace.named(lockspace), HostEvent.NONE, 0);
-    transport.send(request.message());
     try {
+      transport.send(request.message());
       ByteBuffer reply = ByteBuffer.allocate(MessageHeader.LENGTH);
       fill(reply);
       return MessageHeader.decode(reply.flip()).data();
+    } catch (TransportException e) {
+      return e.number();
     } catch (ProtocolException e) {
       return TransportException.SHORT_READ;
     }

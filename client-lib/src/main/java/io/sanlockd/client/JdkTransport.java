@@ -100,7 +100,7 @@ final class JdkTransport implements Transport {
         }
       }
     } catch (IOException e) {
-      throw asTransportException(e);
+      throw TransportException.of(e);
     }
   }
 
@@ -114,7 +114,7 @@ final class JdkTransport implements Transport {
       }
       return count;
     } catch (IOException e) {
-      throw asTransportException(e);
+      throw TransportException.of(e);
     }
   }
 
@@ -159,10 +159,6 @@ final class JdkTransport implements Transport {
   private static TransportException closed(Exception cause) {
     return new TransportException(
         TransportException.BAD_DESCRIPTOR, "the connection was closed here", cause);
-  }
-
-  private static TransportException asTransportException(IOException e) {
-    return e instanceof TransportException known ? known : TransportException.of(e);
   }
 
   private static void closeQuietly(SocketChannel channel) {

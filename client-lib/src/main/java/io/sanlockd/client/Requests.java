@@ -20,8 +20,6 @@ import java.util.List;
  * MessageHeader#THIS_CONNECTION}. Unlike the C library the announced length is always right.
  */
 public final class Requests {
-  private static final int ACQUIRE2 = 41;
-
   private Requests() {}
 
   /** A request that is only a command: REGISTER, VERSION, GET_LOCKSPACES, LOG_DUMP. */
@@ -124,7 +122,7 @@ public final class Requests {
 
   /** ACQUIRE of at most 8 leases. */
   public static Request acquire(int target, int flags, List<Resource> resources, Options options) {
-    return acquire(Command.ACQUIRE.number(), target, flags, resources, options);
+    return acquire(Command.ACQUIRE, target, flags, resources, options);
   }
 
   /**
@@ -133,24 +131,21 @@ public final class Requests {
    */
   public static Request acquireNamingOwner(
       int target, int flags, Resource resource, Options options) {
-    return acquire(ACQUIRE2, target, flags, List.of(resource), options);
+    return acquire(Command.ACQUIRE2, target, flags, List.of(resource), options);
   }
 
   private static Request acquire(
-      int number, int target, int flags, List<Resource> resources, Options options) {
+      Command command, int target, int flags, List<Resource> resources, Options options) {
     int payloadLength = Options.LENGTH;
     for (int i = 0; i < resources.size(); i++) {
       payloadLength += resources.get(i).encodedLength();
     }
-    ByteBuffer message = ByteBuffer.allocate(MessageHeader.LENGTH + payloadLength);
-    MessageHeader header =
-        MessageHeader.request(Command.ACQUIRE, flags, payloadLength, resources.size(), target);
-    header.withCommand(number).encode(message);
+    ByteBuffer message = start(command, flags, payloadLength, resources.size(), target);
     for (int i = 0; i < resources.size(); i++) {
       resources.get(i).encode(message);
     }
     options.encode(message);
-    return finish(Command.ACQUIRE, message);
+    return finish(command, message);
   }
 
   /** RELEASE; only the names of the leases matter. With RELEASE_ALL none is sent. */

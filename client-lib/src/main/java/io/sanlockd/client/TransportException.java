@@ -61,9 +61,11 @@ public final class TransportException extends IOException {
     return errno(cause, IO_ERROR) == WOULD_BLOCK;
   }
 
-  /** Finds the errno of a failed send or receive. */
+  /** Finds the errno of a failed send or receive, if it is not known already. */
   static TransportException of(IOException cause) {
-    return new TransportException(errno(cause, IO_ERROR), cause.getMessage(), cause);
+    return cause instanceof TransportException known
+        ? known
+        : new TransportException(errno(cause, IO_ERROR), cause.getMessage(), cause);
   }
 
   /** Finds the errno of a failed connect; the JDK gives it only as (perhaps translated) text. */

@@ -27,7 +27,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class WatchedConnection implements RequestChannel {
   private static final long WRITE_PAUSE_NANOS = 1_000_000;
-  private static final int COMMAND_AT = 8;
 
   private final ConnectionWatcher watcher;
   private final SocketChannel channel;
@@ -90,9 +89,14 @@ public final class WatchedConnection implements RequestChannel {
   public int send(Request request) {
     turn.lock();
     try {
+      if (outOfStep) {
+        return TransportException.TIMED_OUT;
+      }
       write(request.message());
       return 0;
     } catch (TransportException e) {
+      // A part of it may have been sent.
+      outOfStep = true;
       return e.number();
     } finally {
       turn.unlock();
@@ -101,14 +105,14 @@ public final class WatchedConnection implements RequestChannel {
 
   /**
    * Sends a request and waits for the reply, at most the read timeout. An interrupt ends only the
-   * wait for ACQUIRE, whose outcome can be undone by closing: the result is then -4 and nothing
+   * wait for an acquire, whose outcome can be undone by closing: the result is then -4 and nothing
    * more can be asked. Other requests are waited for; the interrupt stays pending.
    */
   @Override
   public Reply exchange(Request request) {
     turn.lock();
     try {
-      Pending mine = new Pending(commandNumber(request), new CompletableFuture<>());
+      Pending mine = new Pending(request.command().number(), new CompletableFuture<>());
       pending.set(mine);
       // In this order: whoever ends the connection sees our pending request, or we see the end.
       if (ended.isDone()) {
@@ -118,7 +122,7 @@ public final class WatchedConnection implements RequestChannel {
         return Reply.failed(TransportException.TIMED_OUT);
       }
       write(request.message());
-      return await(mine, request.command() == Command.ACQUIRE);
+      return await(mine, canBeUndone(request.command()));
     } catch (TransportException e) {
       outOfStep = true;
       return Reply.failed(e.number());
@@ -128,8 +132,9 @@ public final class WatchedConnection implements RequestChannel {
     }
   }
 
-  private static int commandNumber(Request request) {
-    return Integer.reverseBytes(request.message().getInt(COMMAND_AT));
+  /** Whether the outcome can be undone by closing the connection. */
+  private static boolean canBeUndone(Command command) {
+    return command == Command.ACQUIRE || command == Command.ACQUIRE2;
   }
 
   private void write(ByteBuffer bytes) throws TransportException {
@@ -144,7 +149,7 @@ public final class WatchedConnection implements RequestChannel {
         }
       }
     } catch (IOException e) {
-      throw e instanceof TransportException known ? known : TransportException.of(e);
+      throw TransportException.of(e);
     }
   }
 

@@ -77,11 +77,6 @@ public record MessageHeader(
         VERSION, command.number(), flags, LENGTH + payloadLength, 0, data, data2);
   }
 
-  /** The same header with another command number, for commands without a name here. */
-  public MessageHeader withCommand(int newCommand) {
-    return new MessageHeader(version, newCommand, flags, length, sequence, data, data2);
-  }
-
   /** The plain reply to this request (4.5): cmd, flags and seq echoed, data2 zero, no payload. */
   public MessageHeader reply(int result) {
     return reply(result, 0, 0);

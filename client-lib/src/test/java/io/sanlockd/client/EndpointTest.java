@@ -3,6 +3,7 @@ package io.sanlockd.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Command;
 import java.net.StandardProtocolFamily;
@@ -13,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,19 @@ class EndpointTest {
       }
       connections.forEach(DaemonConnection::close);
       assertThat(result).isEqualTo(-110);
+    }
+  }
+
+  @Test
+  void anEventChannelThatIsNotAnsweredIsClosed(@TempDir Path directory) throws Exception {
+    try (FakeDaemon daemon = new FakeDaemon(directory, 50)) {
+      CompletableFuture<Void> sawTheEnd = daemon.play(FakeDaemon.Peer::awaitEnd);
+      SanlockClient client = new SanlockClient(daemon.endpoint());
+      SanlockException error =
+          catchThrowableOfType(
+              SanlockException.class, () -> client.registerEvents(LeaseName.of("ls")));
+      assertThat(error.number()).isEqualTo(-110);
+      sawTheEnd.get(60, TimeUnit.SECONDS);
     }
   }
 

@@ -4,6 +4,7 @@ import io.sanlockd.client.lease.LeaseMutex;
 import io.sanlockd.client.lease.LeaseResource;
 import io.sanlockd.client.lease.Leases;
 import io.sanlockd.client.lease.RetryPolicy;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,7 +45,7 @@ public final class Mutex {
     }
   }
 
-  private static Path append(Path file, String line) throws java.io.IOException {
+  private static Path append(Path file, String line) throws IOException {
     return Files.write(file, List.of(line), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

@@ -3,6 +3,7 @@ package io.sanlockd.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The packaged tree works wherever it lies and with whatever Java it finds, or says why not. */
 class LauncherIT {
@@ -21,10 +24,26 @@ class LauncherIT {
   @RegisterExtension final Scene scene = new Scene();
 
   @Test
-  void buildMadeClassDataArchivesForClientDaemonAndHelper() throws IOException {
+  void buildMadeClassDataArchivesForAllPrograms() throws IOException {
     try (Stream<Path> files = Files.list(Implementation.tree().resolve("lib/cds"))) {
       assertThat(files.map(file -> file.getFileName().toString().replaceAll("-.*", "")))
-          .contains("client", "daemon", "helper");
+          .contains("client", "daemon", "helper", "wdmd");
+    }
+  }
+
+  /** The daemon starts a helper from the same tree, whose archive must not replace its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "client,io/sanlockd/cli/Sanlock",
+    "daemon,io/sanlockd/daemon/boot/SanlockDaemon",
+    "helper,io/sanlockd/helper/SanlockHelper",
+    "wdmd,io/sanlockd/wdmd/daemon/Wdmd"
+  })
+  void archiveOfAProgramHoldsItsOwnClasses(String program, String mainClass) throws IOException {
+    try (Stream<Path> files = Files.list(Implementation.tree().resolve("lib/cds"))) {
+      Path archive =
+          files.filter(file -> file.getFileName().toString().startsWith(program)).findAny().get();
+      assertThat(Files.readString(archive, StandardCharsets.ISO_8859_1)).contains(mainClass);
     }
   }
 

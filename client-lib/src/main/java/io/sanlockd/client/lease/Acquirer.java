@@ -171,7 +171,7 @@ final class Acquirer {
   private Lease established(WatchedConnection connection, RegisteredClient registered)
       throws SanlockException {
     long askedNanos = System.nanoTime();
-    Snapshot snapshot = Snapshot.take(leases.statusClient());
+    Snapshot snapshot = Snapshot.take(leases.client());
     Lease lease = new Lease(leases, terms, connection, registered, askedNanos, snapshot);
     if (!lease.isHeld()) {
       lease.close();

@@ -77,7 +77,7 @@ public final class LeaderElection implements AutoCloseable {
         pause(AFTER_RESIGNATION);
       } catch (SanlockException e) {
         failures++;
-        candidate.failed(e);
+        tellFailure(e);
         pause(AFTER_FAILURE.pause(failures));
       } catch (InterruptedException e) {
         // By close(), or left over from a loss that came when the leader had just returned.
@@ -108,6 +108,14 @@ public final class LeaderElection implements AutoCloseable {
       }
       // The interrupt was for the leader, not for giving the lease back.
       boolean unused = Thread.interrupted();
+    }
+  }
+
+  private void tellFailure(SanlockException failure) {
+    try {
+      candidate.failed(failure);
+    } catch (RuntimeException e) {
+      Notifier.LOG.log(System.Logger.Level.WARNING, "a candidate failed to hear a failure", e);
     }
   }
 

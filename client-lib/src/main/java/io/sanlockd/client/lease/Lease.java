@@ -194,7 +194,7 @@ public final class Lease implements AutoCloseable {
   private void refresh() {
     long askedNanos = System.nanoTime();
     try {
-      holding.check(askedNanos, Snapshot.take(leases.statusClient()));
+      holding.check(askedNanos, Snapshot.take(leases.client()));
     } catch (SanlockException e) {
       holding.lose(
           LeaseLoss.Cause.NOT_CONFIRMED,

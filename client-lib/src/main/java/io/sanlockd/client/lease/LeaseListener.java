@@ -27,7 +27,8 @@ public interface LeaseListener {
 
   /**
    * Another host asks for the lease ({@link Leases#askForRelease}). Nothing happens to a holder
-   * that does not answer. Comes again when the other asks again.
+   * that does not answer. Comes again when the other asks again later than 45 seconds after its
+   * daemon stopped sending the wish, which it does for 6 io_timeouts; before, it is the same wish.
    *
    * @param event who asks
    */

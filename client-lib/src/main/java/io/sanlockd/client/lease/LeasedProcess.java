@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LeasedProcess implements AutoCloseable {
   private static final String SOCKET_NAME = "/sanlock.sock";
-  private static final long LOOK_MILLIS = 20;
+  private static final long FIRST_LOOK_MILLIS = 20;
+  private static final long LONGEST_LOOK_MILLIS = 1000;
 
   private final Leases leases;
   private final Process process;
@@ -76,7 +77,9 @@ public final class LeasedProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a program and waits until it holds the lease.
+   * Starts a program and waits until it holds the lease. While the owner is silent but not yet
+   * certainly dead, the daemon lets the child wait for that, and so this waits, too: 8 io_timeouts
+   * and a minute or more. An interrupt ends the waiting and the child.
    *
    * @param sanlock the command line program, as in {@code /usr/sbin/sanlock}
    * @param builder program, arguments, directory, environment and streams of the child; its command
@@ -146,10 +149,12 @@ public final class LeasedProcess implements AutoCloseable {
       Leases leases, LeaseResource resource, Process process, WatchedConnection watch)
       throws SanlockException, InterruptedException {
     int pid = (int) process.pid();
+    long lookMillis = FIRST_LOOK_MILLIS;
     while (true) {
-      boolean hasEnded = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      boolean hasEnded = process.waitFor(lookMillis, TimeUnit.MILLISECONDS);
+      lookMillis = Math.min(2 * lookMillis, LONGEST_LOOK_MILLIS);
       long askedNanos = System.nanoTime();
-      Snapshot snapshot = Snapshot.take(leases.statusClient());
+      Snapshot snapshot = Snapshot.take(leases.client());
       boolean isListed =
           snapshot.holdings(resource.named(LeaseMode.EXCLUSIVE)).stream()
               .anyMatch(holding -> holding.pid() == pid);

@@ -26,8 +26,9 @@ import java.util.zip.CRC32C;
  * keeps the virtual machine alive, watch the connections of the leases and ask the daemon whether
  * it still renews. One object is enough for a process. May be used by any number of threads.
  *
- * <p>Every call that asks the daemon ends at the latest after the call timeout, and then fails with
- * -110.
+ * <p>Every question to the daemon ends at the latest after the call timeout, and then fails with
+ * -110. Some methods ask several: {@link #owners} three, {@link #askForRelease} one more for each
+ * owner.
  */
 public final class Leases implements AutoCloseable {
   /** The event of {@link #askForRelease}: bit 16. */
@@ -39,7 +40,6 @@ public final class Leases implements AutoCloseable {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
   private final SanlockClient client;
-  private final SanlockClient statusClient;
   private final ConnectionWatcher watcher;
   private final Notifier notifier = new Notifier();
   private final LeaseMonitor monitor;
@@ -54,7 +54,8 @@ public final class Leases implements AutoCloseable {
         endpoint.withReadTimeout(
             (status.compareTo(STATUS_TIMEOUT) < 0 ? status : STATUS_TIMEOUT).toNanos(),
             TimeUnit.NANOSECONDS);
-    this.statusClient = new SanlockClient(brief);
+    // These threads ask again by themselves; who waits for an answer waits for the call timeout.
+    SanlockClient statusClient = new SanlockClient(brief);
     this.watcher = watcher;
     this.monitor = new LeaseMonitor(statusClient, CHECK_INTERVAL);
     this.events = new EventHub(statusClient, this::requested);
@@ -169,10 +170,6 @@ public final class Leases implements AutoCloseable {
           .filter(lease -> fingerprint(lease.resource()) == notice.data())
           .forEach(lease -> lease.requested(notice));
     }
-  }
-
-  SanlockClient statusClient() {
-    return statusClient;
   }
 
   ConnectionWatcher watcher() {

@@ -4,6 +4,8 @@ import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.client.State;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
 import io.sanlockd.protocol.StateRecord;
@@ -55,10 +57,20 @@ record Snapshot(Map<LeaseName, Space> spaces, Map<LeaseKey, List<Holding>> holdi
 
   /** Asks the daemon. */
   static Snapshot take(SanlockClient client) throws SanlockException {
+    return of(client.status());
+  }
+
+  /**
+   * Of what the daemon told.
+   *
+   * @throws SanlockException -1 when a number is missing or a renewal is in the future: what is not
+   *     told is not confirmed
+   */
+  static Snapshot of(List<State> states) throws SanlockException {
     long now = 0;
     Map<LeaseName, Space> spaces = new HashMap<>();
     Map<LeaseKey, List<Holding>> holdings = new HashMap<>();
-    for (State state : client.status()) {
+    for (State state : states) {
       switch (state.entry().type()) {
         case StateRecord.DAEMON -> now = number(state, "monotime");
         case StateRecord.LOCKSPACE -> spaces.putIfAbsent(state.entry().name(), space(state, now));
@@ -71,12 +83,16 @@ record Snapshot(Map<LeaseName, Space> spaces, Map<LeaseKey, List<Holding>> holdi
     return new Snapshot(spaces, holdings);
   }
 
-  private static Space space(State state, long now) {
+  private static Space space(State state, long now) throws SanlockException {
+    long renewed = number(state, "renewal_last_success");
+    if (renewed > now) {
+      throw broken();
+    }
     return new Space(
         state.entry().data64(),
         number(state, "host_generation"),
         (int) number(state, "io_timeout"),
-        now - number(state, "renewal_last_success"),
+        now - renewed,
         isIn(state, "spaces")
             && number(state, "space_dead") == 0
             && number(state, "killing_pids") == 0);
@@ -96,14 +112,16 @@ record Snapshot(Map<LeaseName, Space> spaces, Map<LeaseKey, List<Holding>> holdi
     return state.value("list").equals(Optional.of(list));
   }
 
-  /** A number of the state text; 0 when the daemon does not tell it. */
-  private static long number(State state, String key) {
-    String text = state.value(key).orElse("0");
+  private static long number(State state, String key) throws SanlockException {
     try {
-      return Long.parseLong(text);
+      return Long.parseLong(state.value(key).orElse("missing"));
     } catch (NumberFormatException e) {
-      return 0;
+      throw broken();
     }
+  }
+
+  private static SanlockException broken() {
+    return new SanlockException(ResultCode.EGENERIC.number(), Command.STATUS);
   }
 
   Optional<Space> space(LeaseName name) {

@@ -54,8 +54,8 @@
  * <h2>Threads and time</h2>
  *
  * <p>All public classes may be shared between threads unless they say otherwise. Each lease has a
- * connection of its own, so one that waits never holds up another. Every call that asks the daemon
- * has a time limit; the wait for a lease can be interrupted, and {@link
+ * connection of its own, so one that waits never holds up another. Every question to the daemon has
+ * a time limit; the wait for a lease can be interrupted, and {@link
  * io.sanlockd.client.lease.LeaseRequest#acquireAsync} can be cancelled. Only the JDK is used: no
  * native code.
  */

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -112,8 +111,6 @@ public abstract class TwoHosts {
   /** Records what a listener is told. */
   static final class Losses implements LeaseListener {
     final CompletableFuture<LeaseLoss> loss = new CompletableFuture<>();
-    private final CountDownLatch late = new CountDownLatch(1);
-    private final CountDownLatch renewed = new CountDownLatch(1);
     final CompletableFuture<HostNotice> request = new CompletableFuture<>();
     final AtomicInteger losses = new AtomicInteger();
 
@@ -122,16 +119,6 @@ public abstract class TwoHosts {
       losses.incrementAndGet();
       assertThat(lease.isHeld()).isFalse();
       loss.complete(why);
-    }
-
-    @Override
-    public void renewalLate(Lease lease, Duration sinceRenewal) {
-      late.countDown();
-    }
-
-    @Override
-    public void renewed(Lease lease) {
-      renewed.countDown();
     }
 
     @Override

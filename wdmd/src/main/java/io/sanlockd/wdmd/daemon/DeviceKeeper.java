@@ -7,8 +7,9 @@ import io.sanlockd.posix.Errno;
  * Opens, pings and closes the watchdog device on the Multiplexer's decision (wdmd.md 6), and keeps
  * the one promise that matters: <b>the kernel is not pinged at or after a client's expiry.</b> A
  * decision can get old before it is carried out, by a pause of this JVM or of the machine; so the
- * clock is read once more right before every call that pings (ping, unclean close, reopening), and
- * the call is not made if it would come late. Not calling is always safe: the device counts on.
+ * clock is read once more right before every call that pings (ping, unclean close, reopening, a new
+ * timeout), and the call is not made if it would come late. Not calling is always safe: the device
+ * counts on.
  */
 final class DeviceKeeper {
   /** A decision older than this is not carried out; the tests are made again instead. */
@@ -58,6 +59,10 @@ final class DeviceKeeper {
 
     boolean expiresBy(long time) {
       return time / MachineClock.SECOND_NANOS >= earliestExpiry;
+    }
+
+    boolean isTooLate(long now) {
+      return isOld(now) || expiresBy(now);
     }
   }
 
@@ -154,48 +159,52 @@ final class DeviceKeeper {
    */
   boolean keepAlive(Decision decision) {
     Check.state(testing(), "no device to keep alive");
-    if (tooLate(decision)) {
-      return false;
-    }
-    boolean pinged = state == State.COUNTING ? reopen() : ping();
-    if (pinged) {
-      held = false;
-      reportLatePing(decision);
-    }
-    return pinged;
+    return (state == State.OPEN || reopen(decision)) && ping(decision);
   }
 
-  private boolean ping() {
-    long now = clock.seconds();
+  private boolean ping(Decision decision) {
+    long now = clock.nanos();
+    if (decision.isTooLate(now)) {
+      return false;
+    }
     int result = device.ping();
     pingFails = result < 0;
     if (pingFails) {
       log.log(device.path() + " keepalive error " + -result + ", the watchdog counts on");
       return false;
     }
-    lastKeepalive = now;
+    lastKeepalive = now / MachineClock.SECOND_NANOS;
+    held = false;
+    reportLatePing(decision);
     return true;
   }
 
-  private boolean reopen() {
-    long now = clock.seconds();
+  /** Opening and setting the timeout may ping. */
+  private boolean reopen(Decision decision) {
+    if (decision.isTooLate(clock.nanos())) {
+      return false;
+    }
     int opened = device.open();
     if (opened < 0) {
       log.log(device.path() + " reopen error " + -opened);
       return false;
     }
-    // Opening pings, whatever comes next.
-    lastKeepalive = now;
-    int actual = adjustTimeout(fireTimeout);
-    if (actual != fireTimeout) {
-      log.log(device.path() + " reopen: fire_timeout " + actual + " instead of " + fireTimeout);
-      lastCloseUnclean = clock.seconds();
-      device.close();
-      return false;
+    int actual = device.timeout();
+    if (actual != fireTimeout && !decision.isTooLate(clock.nanos())) {
+      actual = adjustTimeout(fireTimeout);
     }
-    state = State.OPEN;
-    log.log(device.path() + " reopen");
-    return ping();
+    if (actual == fireTimeout) {
+      state = State.OPEN;
+      log.log(device.path() + " reopen");
+      return true;
+    }
+    log.log(device.path() + " reopen: fire_timeout " + actual + " instead of " + fireTimeout);
+    long now = clock.nanos();
+    // Past an expiry it stays open and is never pinged again: without its timeout it is of no use.
+    if (!decision.expiresBy(now)) {
+      closeUnclean(decision, now);
+    }
+    return false;
   }
 
   /**
@@ -213,10 +222,13 @@ final class DeviceKeeper {
       log.log(device.path() + " not closed at an expiry, counts since " + lastKeepalive);
       return;
     }
-    if (decision.isOld(now)) {
-      return;
+    if (!decision.isOld(now)) {
+      closeUnclean(decision, now);
     }
-    lastCloseUnclean = clock.seconds();
+  }
+
+  private void closeUnclean(Decision decision, long now) {
+    lastCloseUnclean = now / MachineClock.SECOND_NANOS;
     state = State.COUNTING;
     device.close();
     log.log(device.path() + " closed unclean");
@@ -251,11 +263,6 @@ final class DeviceKeeper {
     log.log(device.path() + " disarmed");
     device.close();
     return true;
-  }
-
-  private boolean tooLate(Decision decision) {
-    long now = clock.nanos();
-    return decision.isOld(now) || decision.expiresBy(now);
   }
 
   /** A pause between the look at the clock and the system call can not be excluded, only told. */

@@ -91,6 +91,10 @@ final class Multiplexer {
    * @param peerPid process at the other end
    */
   Reply message(Client client, WdmdMessage message, int peerPid) {
+    if (quitting) {
+      // It would arm the device again, and nobody would ping it.
+      return Reply.CLOSE;
+    }
     switch (message.command()) {
       case REGISTER -> {
         client.name = message.name();

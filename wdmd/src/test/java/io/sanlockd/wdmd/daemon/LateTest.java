@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.wdmd.testing.DeviceOperation.Kind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pause of this process, wherever it falls, never leads to a ping after an expiry. */
 class LateTest {
@@ -126,6 +128,68 @@ class LateTest {
         assertThat(paused.resetSeconds()).isBetween(1000.0, 1100.0);
       }
     }
+  }
+
+  /** Every reading of the clock, up to the last before a call, may be the first after a pause. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 30, 60})
+  void noPauseBeforeAnyReadingOfTheClockLeadsToALatePing(int fire) {
+    int readings = 0;
+    do {
+      readings++;
+      for (int tenths : new int[] {4, 7, 15, 40, 90, 300}) {
+        VirtualWdmd paused = new VirtualWdmd(1000);
+        VirtualWdmd.Peer client = paused.activate("c", fire, 1000, 1040);
+        pauseBeforeReading(paused, readings, tenths / 10.0);
+        // Closed unclean before the expiry and reopened after the renewal.
+        paused.runUntil(Math.max(1039, paused.clock.nanos / 1e9));
+        if (paused.clock.nanos < VirtualClock.nanos(1040)) {
+          client.testLive(1039, 1060);
+        }
+        paused.runUntil(1200);
+        assertThat(paused.lastPingSeconds())
+            .as("pause of %d tenths before reading %d", tenths, readings)
+            .isLessThan((double) client.client.expire);
+      }
+    } while (readings < readingsWithoutPause(fire));
+  }
+
+  /** A driver that forgot its timeout, so that reopening takes every step it can have. */
+  @Test
+  void noPauseWhileReopeningLeadsToALatePing() {
+    for (int refused = 0; refused < 2; refused++) {
+      for (int reading = 1; reading < 12; reading++) {
+        VirtualWdmd paused = new VirtualWdmd(1000);
+        VirtualWdmd.Peer client = paused.activate("c", 60, 1000, 1015);
+        paused.runUntil(1020);
+        assertThat(paused.device.isOpen()).isFalse();
+        paused.device.timeout = 90;
+        paused.device.maxTimeout = refused == 1 ? 30 : 1000;
+        client.testLive(1020, 1040);
+        pauseBeforeReading(paused, reading, 25);
+        paused.runUntil(1100);
+        assertThat(paused.lastPingSeconds()).as("reading %d", reading).isLessThan(1040);
+      }
+    }
+  }
+
+  private static int readingsWithoutPause(int fire) {
+    VirtualWdmd smooth = new VirtualWdmd(1000);
+    smooth.activate("c", fire, 1000, 1040).testLive(1039, 1060);
+    int[] count = new int[1];
+    smooth.clock.beforeReading = () -> count[0]++;
+    smooth.runUntil(1060);
+    return count[0];
+  }
+
+  private static void pauseBeforeReading(VirtualWdmd paused, int which, double seconds) {
+    int[] count = new int[1];
+    paused.clock.beforeReading =
+        () -> {
+          if (++count[0] == which) {
+            paused.clock.nanos += VirtualClock.nanos(seconds);
+          }
+        };
   }
 
   private void pauseUntil(double seconds) {

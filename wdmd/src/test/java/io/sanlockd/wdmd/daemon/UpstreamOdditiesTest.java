@@ -78,6 +78,22 @@ class UpstreamOdditiesTest {
     assertThat(wdmd.times(Kind.CLOSE_CLEAN)).containsExactly(1030.0);
   }
 
+  /** What arrives in the same moment as the signal: it would be armed with nobody to ping it. */
+  @Test
+  void no4WhoComesAfterTheDecisionToEndArmsNothing() {
+    VirtualWdmd wdmd = new VirtualWdmd(1000);
+    VirtualWdmd.Peer late = wdmd.connect();
+    wdmd.multiplexer.quit();
+    assertThat(wdmd.multiplexer.quitting()).isTrue();
+    late.message.begin(WdmdCommand.OPEN_WATCHDOG);
+    late.message.fireTimeoutSeconds(60);
+    assertThat(wdmd.multiplexer.message(late.client, late.message, VirtualWdmd.PID))
+        .isEqualTo(Multiplexer.Reply.CLOSE);
+    assertThat(late.send(WdmdCommand.REFCOUNT_SET)).isEqualTo(Multiplexer.Reply.CLOSE);
+    assertThat(late.testLive(1000, 1080)).isEqualTo(Multiplexer.Reply.CLOSE);
+    assertThat(wdmd.device.record.operations()).isEmpty();
+  }
+
   @Test
   void no4NotWhileTestsFailEither() {
     VirtualWdmd wdmd = new VirtualWdmd(1000);

@@ -4,8 +4,12 @@ package io.sanlockd.wdmd.daemon;
 final class VirtualClock implements MachineClock {
   long nanos;
 
+  /** What the machine does before the clock is read once more. */
+  Runnable beforeReading = () -> {};
+
   @Override
   public long nanos() {
+    beforeReading.run();
     return nanos;
   }
 
