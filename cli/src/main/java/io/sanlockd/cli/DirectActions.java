@@ -1,5 +1,7 @@
 package io.sanlockd.cli;
 
+import java.util.List;
+
 /** Finds the class that serves an action of {@code sanlock direct} (cli.md 8). */
 final class DirectActions {
   private static final String KNOWN =
@@ -7,6 +9,10 @@ final class DirectActions {
           + " acquire_id renew_id release_id ";
 
   private DirectActions() {}
+
+  static List<String> names() {
+    return List.of(KNOWN.strip().split(" ", -1));
+  }
 
   static boolean isKnown(String action) {
     return !action.isEmpty() && action.indexOf(' ') < 0 && KNOWN.contains(" " + action + " ");
