@@ -35,7 +35,7 @@ final class DirectHelp {
           new HelpTopic(
               "direct write_leader",
               "direct write_leader -s LOCKSPACE | -r RESOURCE -F FILE [-f 0|1]",
-              "Changes fields of that record. For repair by people who know what they do: nothing"
+              "Changes fields of the record that says who owns a host_id or a lease. For repair by people who know what they do: nothing"
                   + " may use the lease meanwhile. Only the first disk of a lease is written, so name"
                   + " them one by one.",
               List.of(
@@ -107,7 +107,7 @@ final class DirectHelp {
           action(
               "release_id",
               "-s LOCKSPACE [-o SECONDS]",
-              "Gives such a host_id back, and with it all leases of the host. Waits two io timeouts"
+              "Gives a host_id back that acquire_id took, and with it all leases of the host. Waits two io timeouts"
                   + " first to make sure that no daemon renews it.",
               "so",
               "sanlock direct release_id " + LS));

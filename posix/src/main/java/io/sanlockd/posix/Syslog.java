@@ -1,7 +1,6 @@
 package io.sanlockd.posix;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -9,32 +8,31 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * The local syslog socket, facility daemon. Never waits; without a syslog daemon, or when its
- * socket is full, a message is dropped, as the C library does. Used by one thread.
+ * Sends messages to the local syslog daemon, facility daemon. Never waits; without a syslog daemon,
+ * or when it does not keep up, messages are dropped. One thread at a time.
  */
 public final class Syslog implements AutoCloseable {
-  /** Level of errors. */
+  /** Levels of messages. */
   public static final int ERROR = 3;
 
-  /** Level of warnings. */
   public static final int WARNING = 4;
+  public static final int NOTICE = 5;
 
   private static final String SOCKET = "/dev/log";
   private static final int FACILITY_DAEMON = 3 << 3;
-  private static final int MESSAGE_BYTES = 2048;
-  private static final Charset CHARSET = StandardCharsets.ISO_8859_1;
+  private static final int MAX_BYTES = 4096;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ROOT);
 
   private final String path;
-  private final String sender;
-  private final ByteBuffer datagram = ByteBuffer.allocateDirect(MESSAGE_BYTES);
+  private final String tag;
+  private final ByteBuffer datagram = ByteBuffer.allocateDirect(MAX_BYTES);
   private int fd = -1;
 
   /**
-   * A sender that connects with its first message.
+   * For one program.
    *
-   * @param ident name of the program
+   * @param ident its name, below 100 chars
    */
   public Syslog(String ident) {
     this(ident, SOCKET);
@@ -42,37 +40,36 @@ public final class Syslog implements AutoCloseable {
 
   Syslog(String ident, String path) {
     this.path = path;
-    this.sender = " " + ident + "[" + ProcessHandle.current().pid() + "]: ";
+    this.tag = " " + ident + "[" + ProcessHandle.current().pid() + "]: ";
   }
 
   /**
-   * Sends one line.
+   * Sends a message.
    *
-   * @param level 0 to 7, as syslog numbers them
-   * @param line one byte for each char; what is longer than 2 KiB is cut
+   * @param level 0 to 7
+   * @param text one char for each byte; what is beyond 4 KiB is cut
    */
-  public void send(int level, String line) {
-    String time = TIME.format(LocalDateTime.now(ZoneId.systemDefault()));
-    byte[] text = ("<" + (FACILITY_DAEMON | level) + ">" + time + sender + line).getBytes(CHARSET);
-    datagram.clear().put(text, 0, Math.min(text.length, MESSAGE_BYTES)).flip();
-    if (fd < 0) {
-      fd = connect();
+  public void send(int level, String text) {
+    try {
+      if (fd < 0) {
+        fd = UnixSockets.connectDatagram(path);
+      }
+    } catch (PosixException e) {
+      // Without a syslog daemon there is nobody to tell.
+      return;
     }
-    if (fd >= 0 && Fd.send(fd, datagram) < 0) {
-      // A syslog daemon that was started again has another socket.
+    String time = TIME.format(LocalDateTime.now(ZoneId.systemDefault()));
+    byte[] line =
+        ("<" + (FACILITY_DAEMON | level) + ">" + time + tag + text)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    datagram.clear().put(line, 0, Math.min(line.length, MAX_BYTES)).flip();
+    int sent = Fd.send(fd, datagram);
+    if (sent < 0 && sent != -Errno.EAGAIN) {
       close();
     }
   }
 
-  private int connect() {
-    try {
-      return UnixSockets.connectDatagram(path);
-    } catch (PosixException e) {
-      // There is nobody to tell.
-      return -1;
-    }
-  }
-
+  /** Closes the socket; the next message opens a new one. */
   @Override
   public void close() {
     if (fd >= 0) {

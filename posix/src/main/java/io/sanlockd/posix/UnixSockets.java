@@ -136,6 +136,24 @@ public final class UnixSockets {
     throw new PosixException(call, path, errno);
   }
 
+  /**
+   * A datagram socket that receives at a path that must not exist. Close-on-exec and non-blocking.
+   *
+   * @throws PosixException for instance EADDRINUSE, ENOENT (directory), EMSGSIZE (path longer than
+   *     {@value #MAX_PATH_BYTES} bytes)
+   */
+  public static int bindDatagram(String path) throws PosixException {
+    byte[] name = pathBytes("bind", path);
+    int fd = socket(SOCK_DGRAM, path);
+    int length = putAddress(name);
+    if (Native.C.bind(fd, Native.scratch().address, length) == 0) {
+      return fd;
+    }
+    int errno = Native.errno();
+    Fd.close(fd);
+    throw new PosixException("bind", path, errno);
+  }
+
   private static int socket(int type, String path) throws PosixException {
     int fd = Native.C.socket(AF_UNIX, type | SOCK_CLOEXEC_NONBLOCK, 0);
     if (fd < 0) {

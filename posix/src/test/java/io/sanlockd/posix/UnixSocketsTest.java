@@ -36,6 +36,29 @@ class UnixSocketsTest {
   }
 
   @Test
+  void datagramsArriveWholeOrAreRefusedWhenNobodyReceives() throws Exception {
+    String path = directory.resolve("box").toString();
+    int receiver = UnixSockets.bindDatagram(path);
+    int sender = UnixSockets.connectDatagram(path);
+    ByteBuffer three = ByteBuffer.allocateDirect(3).put(0, (byte) 7);
+    assertThat(Fd.send(sender, three)).isEqualTo(3);
+    assertThat(Fd.send(sender, three.flip().limit(1))).isEqualTo(1);
+    ByteBuffer larger = ByteBuffer.allocateDirect(9);
+    assertThat(Fd.read(receiver, larger)).isEqualTo(3);
+    assertThat(larger.get(0)).isEqualTo((byte) 7);
+    assertThat(Fd.read(receiver, larger)).isEqualTo(1);
+    assertThat(Fd.read(receiver, larger)).isEqualTo(-Errno.EAGAIN);
+    assertThatExceptionOfType(PosixException.class)
+        .isThrownBy(() -> UnixSockets.bindDatagram(path))
+        .satisfies(e -> assertThat(e.errno()).isEqualTo(98));
+    Fd.close(receiver);
+    assertThatExceptionOfType(PosixException.class)
+        .isThrownBy(() -> UnixSockets.connectDatagram(path))
+        .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.ECONNREFUSED));
+    Fd.close(sender);
+  }
+
+  @Test
   void failuresNameThePath() throws Exception {
     String path = directory.resolve("taken").toString();
     int listener = UnixSockets.listen(path, 1);

@@ -24,8 +24,8 @@ final class LogThread implements WdmdLog, AutoCloseable {
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
   private final AtomicLong dropped = new AtomicLong();
   private final boolean toStderr;
-  private final Syslog syslog = new Syslog("wdmd");
   private final Thread writer = new Thread(this::write, "log");
+  private final Syslog syslog = new Syslog("wdmd");
   private volatile boolean closing;
 
   /**
@@ -80,6 +80,9 @@ final class LogThread implements WdmdLog, AutoCloseable {
     closing = true;
     try {
       writer.join(CLOSE_MILLIS);
+      if (!writer.isAlive()) {
+        syslog.close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

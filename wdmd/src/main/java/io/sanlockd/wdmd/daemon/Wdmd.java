@@ -2,6 +2,7 @@ package io.sanlockd.wdmd.daemon;
 
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.Fd;
+import io.sanlockd.posix.GetOpt;
 import io.sanlockd.posix.LockFile;
 import io.sanlockd.posix.MemoryLock;
 import io.sanlockd.posix.MonotonicClock;
@@ -49,7 +50,7 @@ public final class Wdmd {
     WdmdOptions options;
     try {
       options = WdmdOptions.parse(args);
-    } catch (WdmdOptions.BadOption e) {
+    } catch (GetOpt.BadOption e) {
       System.err.println(e.getMessage());
       return EXIT_FAILURE;
     }

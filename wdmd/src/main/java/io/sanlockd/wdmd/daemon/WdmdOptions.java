@@ -1,6 +1,8 @@
 package io.sanlockd.wdmd.daemon;
 
-import java.util.Arrays;
+import io.sanlockd.posix.GetOpt;
+import io.sanlockd.posix.GetOpt.BadOption;
+import java.util.Map;
 
 /** The command line (cli.md 9, wdmd.md 7). Mutable while it is read. */
 final class WdmdOptions {
@@ -8,7 +10,21 @@ final class WdmdOptions {
   private static final int DEVICE_PATH_BYTES = 63;
 
   private static final String FLAGS = "VhdpFD";
-  private static final String WITH_VALUE = "tHGSskw";
+  private static final String LETTERS = FLAGS + "t:H:G:S:s:k:w:";
+  private static final Map<String, Character> NAMES =
+      Map.of(
+          "version",
+          'V',
+          "help",
+          'h',
+          "dump",
+          'd',
+          "probe",
+          'p',
+          "trytimeout",
+          't',
+          "forcefire",
+          'F');
 
   /** What is to be done. */
   enum Action {
@@ -30,15 +46,6 @@ final class WdmdOptions {
   String scriptsDirectory = "/etc/wdmd.d";
   String device = "";
 
-  /** A command line that can not be understood. */
-  static final class BadOption extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    BadOption(String message) {
-      super(message);
-    }
-  }
-
   /**
    * Reads the words after the program's name.
    *
@@ -46,81 +53,25 @@ final class WdmdOptions {
    */
   static WdmdOptions parse(String... args) throws BadOption {
     WdmdOptions options = new WdmdOptions();
-    String[] words = Arrays.copyOf(args, args.length);
-    for (int i = 0; i < words.length; i++) {
-      String word = words[i];
-      if (word.startsWith("--")) {
-        i = options.longOption(words, i);
-      } else if (word.startsWith("-") && word.length() > 1) {
-        i = options.letters(words, i);
+    GetOpt words = new GetOpt("wdmd", LETTERS, NAMES, args);
+    for (char letter = words.next(); letter != GetOpt.END; letter = words.next()) {
+      if (FLAGS.indexOf(letter) >= 0) {
+        options.flag(letter);
       } else {
-        throw new BadOption("wdmd: unexpected word '" + word + "'");
+        options.value(letter, words.value());
       }
       // These act at once, with what stands left of them.
       if (options.action == Action.HELP || options.action == Action.VERSION) {
         return options;
       }
     }
+    if (!words.operands().isEmpty()) {
+      throw new BadOption("wdmd: unexpected word '" + words.operands().get(0) + "'");
+    }
     if (options.forceFire && options.tryTimeout == 0) {
       throw new BadOption("wdmd: -F is of use only with -t");
     }
     return options;
-  }
-
-  private int longOption(String[] words, int at) throws BadOption {
-    String word = words[at];
-    int equals = word.indexOf('=');
-    String name = equals < 0 ? word : word.substring(0, equals);
-    char letter =
-        switch (name) {
-          case "--version" -> 'V';
-          case "--help" -> 'h';
-          case "--dump" -> 'd';
-          case "--probe" -> 'p';
-          case "--trytimeout" -> 't';
-          case "--forcefire" -> 'F';
-          default -> throw new BadOption("wdmd: unrecognized option '" + word + "'");
-        };
-    if (letter != 't') {
-      if (equals >= 0) {
-        throw new BadOption("wdmd: option '" + name + "' doesn't allow an argument");
-      }
-      flag(letter);
-      return at;
-    }
-    if (equals >= 0) {
-      value(letter, word.substring(equals + 1));
-      return at;
-    }
-    if (at + 1 == words.length) {
-      throw new BadOption("wdmd: option '" + name + "' requires an argument");
-    }
-    value(letter, words[at + 1]);
-    return at + 1;
-  }
-
-  private int letters(String[] words, int at) throws BadOption {
-    String word = words[at];
-    for (int i = 1; i < word.length(); i++) {
-      char letter = word.charAt(i);
-      if (FLAGS.indexOf(letter) >= 0) {
-        flag(letter);
-        continue;
-      }
-      if (WITH_VALUE.indexOf(letter) < 0) {
-        throw new BadOption("wdmd: invalid option -- '" + letter + "'");
-      }
-      if (i + 1 < word.length()) {
-        value(letter, word.substring(i + 1));
-        return at;
-      }
-      if (at + 1 == words.length) {
-        throw new BadOption("wdmd: option requires an argument -- '" + letter + "'");
-      }
-      value(letter, words[at + 1]);
-      return at + 1;
-    }
-    return at;
   }
 
   private void flag(char letter) {

@@ -3,6 +3,7 @@ package io.sanlockd.wdmd.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sanlockd.posix.GetOpt.BadOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,14 +46,14 @@ class WdmdOptionsTest {
     "-F,wdmd: -F is of use only with -t"
   })
   void whatIsNotUnderstoodIsRefused(String word, String message) {
-    assertThatExceptionOfType(WdmdOptions.BadOption.class)
+    assertThatExceptionOfType(BadOption.class)
         .isThrownBy(() -> WdmdOptions.parse(word))
         .withMessage(message);
   }
 
   @Test
   void theDevicePathHasALimit() {
-    assertThatExceptionOfType(WdmdOptions.BadOption.class)
+    assertThatExceptionOfType(BadOption.class)
         .isThrownBy(() -> WdmdOptions.parse("-w", "/" + "x".repeat(63)));
   }
 }
