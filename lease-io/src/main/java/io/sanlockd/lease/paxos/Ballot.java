@@ -155,7 +155,7 @@ final class Ballot {
       throws LeaseException {
     List<AreaImage> images;
     try {
-      images = replicas.readArea(plan.accepted().numHosts(), written);
+      images = replicas.readArea(plan.hosts(), written);
     } catch (LeaseException e) {
       throw new LeaseException(ResultCode.DBLOCK_READ, e.getMessage());
     }
@@ -184,7 +184,7 @@ final class Ballot {
   /** Takes all host blocks; SHARED flags of all hosts are seen before anything is judged. */
   private void collect(List<AreaImage> images, List<HostBlock> blocks) throws LeaseException {
     for (AreaImage image : images) {
-      for (int hostId = 1; hostId <= plan.accepted().numHosts(); hostId++) {
+      for (int hostId = 1; hostId <= plan.hosts(); hostId++) {
         if (!image.dblockValid(hostId)) {
           // It may hide a decided value or a SHARED flag, so it must not be skipped.
           throw replicas.damagedBlock(hostId);
@@ -199,7 +199,7 @@ final class Ballot {
   }
 
   private boolean ownerStillReleased(List<AreaImage> images) {
-    if (plan.releasedOwner() < 1 || plan.releasedOwner() > plan.accepted().numHosts()) {
+    if (plan.releasedOwner() < 1 || plan.releasedOwner() > plan.hosts()) {
       return true;
     }
     return Dblock.newestReleased(

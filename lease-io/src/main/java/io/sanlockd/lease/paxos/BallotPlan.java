@@ -7,6 +7,7 @@ import io.sanlockd.lease.format.ModeBlock;
  * What one ballot shall decide, and how.
  *
  * @param accepted the leader from which the ballot starts; it must not change while it runs (H1)
+ * @param hosts the ballot is held among the hosts 1..hosts: num_hosts of the leader, or more
  * @param version the version to decide
  * @param mbal our number
  * @param releasedOwner host whose RELEASED flag allowed this ballot, 0 = none (H7)
@@ -14,4 +15,9 @@ import io.sanlockd.lease.format.ModeBlock;
  *     until it is certain that it owns the lease
  */
 record BallotPlan(
-    LeaderRecord accepted, long version, long mbal, long releasedOwner, ModeBlock mode) {}
+    LeaderRecord accepted,
+    long hosts,
+    long version,
+    long mbal,
+    long releasedOwner,
+    ModeBlock mode) {}

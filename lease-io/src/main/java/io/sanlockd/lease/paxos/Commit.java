@@ -10,8 +10,9 @@ import java.util.BitSet;
  * @param identity who writes it
  * @param request what the writer wants the lease for
  * @param sharers other hosts that hold the lease shared
+ * @param hiddenHost host beyond num_hosts that takes part all the same, 0 = none
  */
-record Commit(PaxosIdentity identity, AcquireRequest request, BitSet sharers) {
+record Commit(PaxosIdentity identity, AcquireRequest request, BitSet sharers, long hiddenHost) {
   /**
    * The leader to write.
    *
@@ -25,19 +26,25 @@ record Commit(PaxosIdentity identity, AcquireRequest request, BitSet sharers) {
       flags = request.shared() ? flags | LeaderRecord.SHORT_HOLD : flags & ~LeaderRecord.SHORT_HOLD;
     }
     return accepted.committed(
-        decided, numHosts(accepted), flags, identity.hostId(), identity.generation(), now);
+        decided,
+        numHosts(accepted, decided.inp()),
+        flags,
+        identity.hostId(),
+        identity.generation(),
+        now);
   }
 
   /**
-   * Host blocks in use from now on: as wanted, but not beyond the area and with room for us and
-   * every sharer. A shared flag outside would not be seen by who takes the lease exclusively.
+   * Host blocks in use from now on: as wanted, but not beyond the area and with room for us, the
+   * owner and every sharer. The owner could not use its lease from outside, and a shared flag there
+   * would not be seen by who takes the lease exclusively.
    */
-  private long numHosts(LeaderRecord accepted) {
-    if (request.newNumHosts() == 0) {
-      return accepted.numHosts();
-    }
-    long wanted = Integer.toUnsignedLong(request.newNumHosts());
-    long needed = Math.max(identity.hostId(), sharers.length() - 1);
-    return Math.max(needed, Math.min(wanted, accepted.maxHosts()));
+  private long numHosts(LeaderRecord accepted, long owner) {
+    long wanted =
+        request.newNumHosts() == 0
+            ? accepted.numHosts()
+            : Integer.toUnsignedLong(request.newNumHosts());
+    long needed = Math.max(identity.hostId(), Math.max(hiddenHost, sharers.length() - 1));
+    return Math.min(Math.max(wanted, Math.max(needed, owner)), accepted.maxHosts());
   }
 }

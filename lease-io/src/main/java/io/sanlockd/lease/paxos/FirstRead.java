@@ -7,14 +7,17 @@ import io.sanlockd.model.ResultCode;
 import java.util.List;
 
 /**
- * Step 1 of an acquire: the leader and all host blocks (paxos-lease.md 3).
+ * Step 1 of an acquire: the leader and all host blocks (paxos-lease.md 3). Reads the whole area, as
+ * the reference does; the ballots after it read only what this one has found to be in use.
  *
  * @param leader the leader record, its sizes checked and adopted
  * @param highestMbal the largest ballot number on disk, whatever version it was for
  * @param highestLver the largest version that any host has run a ballot for
+ * @param hiddenHost the largest host_id beyond num_hosts whose block counts all the same, 0 = none
  * @param divided whether the disks have different leaders, of which this is the newest
  */
-record FirstRead(LeaderRecord leader, long highestMbal, long highestLver, boolean divided) {
+record FirstRead(
+    LeaderRecord leader, long highestMbal, long highestLver, long hiddenHost, boolean divided) {
   private static final int ATTEMPTS = 5;
 
   /**
@@ -26,7 +29,7 @@ record FirstRead(LeaderRecord leader, long highestMbal, long highestLver, boolea
       throws LeaseException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       LeaderRecord leader = replicas.probe();
-      List<AreaImage> images = replicas.readArea(leader.numHosts());
+      List<AreaImage> images = replicas.readArea(leader.maxHosts());
       try {
         LeaderRecord again = replicas.leaderOf(images);
         // Only then was the area read with the sizes it has.
@@ -64,11 +67,19 @@ record FirstRead(LeaderRecord leader, long highestMbal, long highestLver, boolea
       throws LeaseException {
     long highestMbal = 0;
     long highestLver = 0;
+    long hiddenHost = 0;
     boolean blank = true;
     for (AreaImage image : images) {
-      for (int hostId = 1; hostId <= leader.numHosts(); hostId++) {
+      for (int hostId = 1; hostId <= leader.maxHosts(); hostId++) {
+        boolean inUse = hostId <= leader.numHosts();
+        if (!inUse && !isHidden(image, hostId, leader)) {
+          continue;
+        }
         if (!image.dblockValid(hostId)) {
           throw replicas.damagedBlock(hostId);
+        }
+        if (!inUse) {
+          hiddenHost = Math.max(hiddenHost, hostId);
         }
         HostBlock block = image.hostBlock(hostId);
         highestMbal = Math.max(highestMbal, block.dblock().mbal());
@@ -82,6 +93,17 @@ record FirstRead(LeaderRecord leader, long highestMbal, long highestLver, boolea
     if (blank) {
       memory.noteBlank(leader.lver());
     }
-    return new FirstRead(leader, highestMbal, highestLver, replicas.dividedIn(images));
+    return new FirstRead(leader, highestMbal, highestLver, hiddenHost, replicas.dividedIn(images));
+  }
+
+  /**
+   * Whether a host beyond num_hosts takes part. A leader that was put back by a late write has the
+   * num_hosts of then, and the owner of now may have come after it was raised. What num_hosts was
+   * lowered over is no newer than the leader that did it, unless it is a shared flag. A damaged
+   * block that looks newer is treated as damage of a block in use: it may hide the owner.
+   */
+  private static boolean isHidden(AreaImage image, int hostId, LeaderRecord leader) {
+    HostBlock block = image.hostBlock(hostId);
+    return block.mode().isShared() || block.dblock().lver() > leader.lver();
   }
 }

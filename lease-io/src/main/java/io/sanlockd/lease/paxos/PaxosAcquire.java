@@ -57,6 +57,7 @@ public final class PaxosAcquire {
   private long mbal;
   private long highestMbalSeen;
   private long nextVersion;
+  private long hiddenHost;
   private long releasedOwner;
   private boolean basisIsFresh;
   private OwnerWatch ownerWatch;
@@ -157,11 +158,16 @@ public final class PaxosAcquire {
     lastRead = Optional.of(basis);
     highestMbalSeen = read.highestMbal();
     nextVersion = read.nextVersion();
+    hiddenHost = read.hiddenHost();
     basisIsFresh = true;
     releasedOwner = 0;
     ownerWatch = null;
     long current = nextVersion - 1;
-    if (request.wantedVersion() != 0 && request.wantedVersion() != current) {
+    // Whether the newest version was decided before is not known of a stale leader; if it is the
+    // one
+    // that is wanted, it is decided now and followed by the next one.
+    boolean newest = read.leaderIsStale() && request.wantedVersion() == nextVersion;
+    if (request.wantedVersion() != 0 && request.wantedVersion() != current && !newest) {
       throw new Refusal(
           ResultCode.ACQUIRE_LVER,
           basis,
@@ -281,9 +287,9 @@ public final class PaxosAcquire {
 
   /** Step 6 and, when it succeeds, step 7. */
   private State runBallot() throws LeaseException, Refusal {
-    Ballot ballot =
-        new Ballot(
-            context, new BallotPlan(accepted, version, mbal, releasedOwner, keptMode), sharers);
+    long hosts = Math.max(accepted.numHosts(), hiddenHost);
+    BallotPlan plan = new BallotPlan(accepted, hosts, version, mbal, releasedOwner, keptMode);
+    Ballot ballot = new Ballot(context, plan, sharers);
     Ballot.Result result;
     try {
       result = ballot.run();
@@ -336,15 +342,18 @@ public final class PaxosAcquire {
     }
     boolean ourId = block.inp() == identity.hostId();
     LeaderRecord leader =
-        new Commit(identity, request, sharers).leader(accepted, block, clock.seconds());
+        new Commit(identity, request, sharers, hiddenHost).leader(accepted, block, clock.seconds());
     attempted = Optional.of(leader);
     replicas.writeLeader(leader);
     lastRead = attempted;
     if (!ourId) {
       throw new Refusal(ResultCode.ACQUIRE_OTHER, leader, "committed for host_id " + block.inp());
     }
-    if (block.inp2() != identity.generation() || memory.isReleased(version)) {
-      // The claim of a former incarnation, or of a version we gave up, is void (H6).
+    if (block.inp2() != identity.generation()
+        || memory.isReleased(version)
+        || version == request.wantedVersion()) {
+      // The claim of a former incarnation, or of a version we gave up, is void (H6); what follows
+      // the wanted version is asked for, not that version.
       attempted = Optional.empty();
       return restart();
     }

@@ -186,6 +186,24 @@ class PaxosAcquireTest {
     a.isRefused(EX, ResultCode.LEADER_NUMHOSTS.number());
   }
 
+  /** A damaged block that nobody uses does not matter, unless it may hide the owner of now. */
+  @Test
+  void damageBeyondNumHostsMattersWhereItClaimsToBeNewer() {
+    long beyond = world.leader().numHosts() + 1;
+    world.block(beyond, new HostBlock(Dblock.of(0, 0, 0, 0, 0, 0, 0), ModeBlock.NONE));
+    damage(beyond);
+    assertThat(a.releases(a.takes()).result()).isEqualTo(1);
+    world.block(beyond, new HostBlock(Dblock.of(9, 9, 9, 1, 5, 7, 0), ModeBlock.NONE));
+    damage(beyond);
+    a.isRefused(EX, ResultCode.DBLOCK_CHECKSUM.number());
+  }
+
+  private void damage(long hostId) {
+    byte[] sector = world.disks.get(0).bytes(world.blockOffset(hostId), 512);
+    sector[0] ^= 1;
+    world.disks.get(0).put(world.blockOffset(hostId), sector);
+  }
+
   @Test
   void aRenameThatIsLostIsReported() {
     AcquireOutcome.Granted held = a.takes();

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Tells what lies on the disks of the resource, without times. */
 final class Display {
+  private static final int HOSTS = 8;
+
   private Display() {}
 
   static List<String> of(World world) {
@@ -38,9 +40,10 @@ final class Display {
             + ((leader.flags() & LeaderRecord.SHORT_HOLD) != 0 ? " SHORT_HOLD" : "")
             + " written by "
             + leader.writeId()
-            + (leader.numHosts() == 8 ? "" : " num_hosts " + leader.numHosts())
+            + (leader.numHosts() == HOSTS ? "" : " num_hosts " + leader.numHosts())
             + (leader.resourceName().equals(World.RESOURCE) ? "" : " " + leader.resourceName()));
-    for (long hostId = 1; hostId <= leader.numHosts(); hostId++) {
+    // Also what lies beyond num_hosts.
+    for (long hostId = 1; hostId <= Math.max(leader.numHosts(), HOSTS); hostId++) {
       HostBlock block = world.block(disk, hostId);
       if (!block.equals(HostBlock.CLEARED)) {
         lines.add("block " + hostId + " " + block(block));

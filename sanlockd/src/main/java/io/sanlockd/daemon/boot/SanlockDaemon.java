@@ -13,7 +13,9 @@ import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
 import io.sanlockd.posix.NodeName;
+import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.Privileges;
+import io.sanlockd.posix.ServiceNotification;
 import io.sanlockd.posix.Users;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -187,9 +189,20 @@ public final class SanlockDaemon {
             TerminationSignals::install);
     log.prefixed("")
         .warning("sanlock daemon started 3.8.5 host " + hostName + " (" + NodeName.get() + ")");
+    tellServiceManager(log.prefixed(""));
     if (inBackground) {
       Background.ready();
     }
     daemon.run();
+  }
+
+  /** The socket is there and answers from the first turn of the loop on. */
+  private static void tellServiceManager(LeaseLog log) {
+    String socket = System.getenv().getOrDefault(ServiceNotification.SOCKET, "");
+    try {
+      ServiceNotification.send(socket, ServiceNotification.ready());
+    } catch (PosixException e) {
+      log.error("notification of the service manager failed: " + e.getMessage());
+    }
   }
 }

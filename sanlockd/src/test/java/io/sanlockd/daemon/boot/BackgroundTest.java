@@ -6,13 +6,18 @@ import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.model.testing.Until;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import jnr.unixsocket.UnixDatagramChannel;
+import jnr.unixsocket.UnixSocketAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +27,8 @@ class BackgroundTest {
   private static final long PATIENCE_SECONDS = 120;
 
   @TempDir private Path directory;
+
+  private final Map<String, String> environment = new HashMap<>();
 
   private record Outcome(int status, String stdout, String stderr) {}
 
@@ -54,6 +61,7 @@ class BackgroundTest {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("SANLOCK_RUN_DIR", runDirectory.toString());
     builder.environment().put("SANLOCK_PRIVILEGED", "0");
+    builder.environment().putAll(environment);
     builder.redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
     Process process = builder.start();
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -93,6 +101,35 @@ class BackgroundTest {
     String stat = Files.readString(process.resolve("stat"));
     String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     assertThat(behindName[3]).as("session").isEqualTo(Long.toString(daemonPid()));
+    endByRequest();
+  }
+
+  /** The process that was started ends, so the service manager must be told which one counts. */
+  @Test
+  void theServiceManagerIsToldWhoIsReady() throws Exception {
+    Path socket = directory.resolve("notify");
+    try (UnixDatagramChannel manager = UnixDatagramChannel.open()) {
+      manager.bind(new UnixSocketAddress(socket.toString()));
+      environment.put("NOTIFY_SOCKET", socket.toString());
+
+      assertThat(start(runDirectory(), "-w", "0").status()).isZero();
+
+      ByteBuffer message = ByteBuffer.allocate(1024);
+      manager.configureBlocking(false);
+      assertThat(manager.receive(message)).as("sent before the command ended").isNotNull();
+      assertThat(StandardCharsets.US_ASCII.decode(message.flip()).toString())
+          .isEqualTo("READY=1\nMAINPID=" + daemonPid());
+    }
+    endByRequest();
+  }
+
+  @Test
+  void aServiceManagerThatIsGoneStopsNobody() throws Exception {
+    environment.put("NOTIFY_SOCKET", directory.resolve("nobody").toString());
+
+    assertThat(start(runDirectory(), "-w", "0").status()).isZero();
+
+    assertThat(client().version()).isNotNull();
     endByRequest();
   }
 

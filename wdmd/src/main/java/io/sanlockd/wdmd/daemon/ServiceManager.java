@@ -1,10 +1,7 @@
 package io.sanlockd.wdmd.daemon;
 
-import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
-import io.sanlockd.posix.UnixSockets;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import io.sanlockd.posix.ServiceNotification;
 import java.util.Map;
 
 /**
@@ -19,7 +16,6 @@ final class ServiceManager {
   private final MachineClock clock;
   private final WdmdLog log;
   private final long periodNanos;
-  private int fd = -1;
   private long lastNanos;
 
   /**
@@ -29,7 +25,7 @@ final class ServiceManager {
    * @param pid of this process
    */
   ServiceManager(Map<String, String> environment, long pid, MachineClock clock, WdmdLog log) {
-    this.socket = environment.getOrDefault("NOTIFY_SOCKET", "");
+    this.socket = environment.getOrDefault(ServiceNotification.SOCKET, "");
     this.clock = clock;
     this.log = log;
     String meant = environment.getOrDefault("WATCHDOG_PID", Long.toString(pid));
@@ -41,7 +37,7 @@ final class ServiceManager {
 
   /** Setting up is complete. */
   void ready() {
-    send("READY=1\nMAINPID=" + ProcessHandle.current().pid());
+    send(ServiceNotification.ready());
     lastNanos = clock.nanos();
   }
 
@@ -61,18 +57,8 @@ final class ServiceManager {
   }
 
   private void send(String text) {
-    if (socket.isEmpty()) {
-      return;
-    }
     try {
-      if (fd < 0) {
-        fd = UnixSockets.connectDatagram(socket);
-      }
-      byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-      int sent = Fd.send(fd, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
-      if (sent < 0) {
-        log.log("notification of the service manager failed, error " + -sent);
-      }
+      ServiceNotification.send(socket, text);
     } catch (PosixException e) {
       log.log("notification of the service manager failed: " + e.getMessage());
     }
