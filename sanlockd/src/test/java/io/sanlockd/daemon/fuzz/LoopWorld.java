@@ -81,6 +81,17 @@ final class LoopWorld implements AutoCloseable {
         });
   }
 
+  /**
+   * Whether a lockspace is not removed because SET_CONFIG marked it as used: then whoever asked for
+   * the removal waits, with or without a client.
+   */
+  boolean removalIsBlocked() throws Exception {
+    return ask(
+        () ->
+            daemon.log().lines().stream()
+                .anyMatch(line -> line.endsWith("blocking lockspace removal")));
+  }
+
   /** Whether a SHUTDOWN was obeyed. */
   boolean ended() throws Exception {
     return ask(() -> daemon.ended());
