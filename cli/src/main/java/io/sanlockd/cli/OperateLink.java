@@ -10,7 +10,7 @@ import java.util.List;
 /** Leads to the commands that the C program does not have; loads their classes when used. */
 final class OperateLink {
   /** In the order of the help. */
-  static final List<String> COMMANDS = List.of("explain", "plan", "fsck");
+  static final List<String> COMMANDS = List.of("explain", "plan", "doctor", "fsck");
 
   private OperateLink() {}
 
