@@ -3,14 +3,13 @@ package io.sanlockd.cli;
 import io.sanlockd.cli.operate.Console;
 import io.sanlockd.cli.operate.OperateCommands;
 import io.sanlockd.cli.operate.Setting;
-import io.sanlockd.model.FireTimeout;
 import java.util.Arrays;
 import java.util.List;
 
 /** Leads to the commands that the C program does not have; loads their classes when used. */
 final class OperateLink {
   /** In the order of the help. */
-  static final List<String> COMMANDS = List.of("explain", "plan", "fsck");
+  static final List<String> COMMANDS = List.of("explain", "plan", "doctor", "fsck", "top");
 
   private OperateLink() {}
 
@@ -33,14 +32,24 @@ final class OperateLink {
         Console.isUnicodeLocale(
             System.getenv("LC_ALL"), System.getenv("LC_CTYPE"), System.getenv("LANG"));
     Console console =
-        new Console(
-            text -> write(invocation.out(), text),
-            text -> write(invocation.err(), text),
-            isUnicode);
-    return new Setting(invocation.endpoint(), () -> FireTimeout.DEFAULT_SECONDS, console);
+        new Console(new Sink(invocation.out()), new Sink(invocation.err()), isUnicode);
+    return new Setting(invocation.endpoint(), invocation.config()::fireTimeoutSeconds, console);
   }
 
-  private static void write(Out out, String text) {
-    out.text(text).flush();
+  private record Sink(Out out) implements Console.Sink {
+    @Override
+    public void write(String bytes) {
+      out.text(bytes).flush();
+    }
+
+    @Override
+    public boolean isTerminal() {
+      return out.isTerminal();
+    }
+
+    @Override
+    public boolean isBroken() {
+      return out.isBroken();
+    }
   }
 }

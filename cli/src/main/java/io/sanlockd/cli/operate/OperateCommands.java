@@ -12,7 +12,7 @@ public final class OperateCommands {
   /**
    * Runs a command.
    *
-   * @param name one of explain, plan, fsck
+   * @param name one of explain, plan, doctor, fsck, top
    * @param args what follows the name, one char for each byte
    * @return the exit status: 0, or what the help of the command says; {@link ExitStatus#USAGE} for
    *     arguments that can not be used
@@ -36,7 +36,9 @@ public final class OperateCommands {
         switch (name) {
           case "explain" -> new ExplainCommand(setting);
           case "plan" -> new PlanCommand(setting);
+          case "doctor" -> new DoctorCommand(setting);
           case "fsck" -> new FsckCommand(setting);
+          case "top" -> new TopCommand(setting);
           default -> throw new IllegalArgumentException("no such command: " + name);
         };
     CommandLine line =
