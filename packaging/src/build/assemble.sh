@@ -13,7 +13,7 @@ mkdir -p "$tree"
 tree=$(cd -P "$tree" && pwd)
 (cd "$dist" && find . -type d -exec mkdir -p "$tree/{}" \;)
 (cd "$dist" && find . -type f -exec cp {} "$tree/{}" \;)
-chmod 755 "$tree"/bin/*
+chmod 755 "$tree"/bin/* "$tree"/libexec/*
 
 class_path=
 # The list has no final newline, so that read reports the end of the file although it read the line.
