@@ -1,6 +1,7 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.client.Endpoint;
+import io.sanlockd.model.ConfigLine;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Disk;
@@ -73,7 +74,14 @@ public final class ArchiveTraining {
             "client shutdown -w 1");
     for (String action : actions) {
       Out nowhere = new Out(OutputStream.nullOutputStream(), false);
-      Invocation invocation = new Invocation("sanlock", endpoint, nowhere, nowhere);
+      Invocation invocation =
+          new Invocation(
+              "sanlock",
+              endpoint,
+              new CommandConfig(ConfigLine.FILE),
+              new SyslogJournal(),
+              nowhere,
+              nowhere);
       int unused = new Sanlock(invocation).run(action.split(" ", -1));
     }
   }

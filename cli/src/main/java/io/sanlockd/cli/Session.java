@@ -54,6 +54,27 @@ final class Session {
     return finish(result);
   }
 
+  /** As {@link #done(String, int)}; a failure is explained with more than its number says. */
+  int done(String words, int result, String why) {
+    out().line(words + " done " + result);
+    return finish(result, why);
+  }
+
+  /** As {@link #finish(int)}, with more than the number says. */
+  int finish(int result, String why) {
+    int status = finish(result);
+    if (result < 0 && !why.isEmpty()) {
+      invocation.err().line("sanlock: " + why);
+    }
+    return status;
+  }
+
+  /** {@code -o}, or what the configuration says; 0 and words count as not given. */
+  int ioTimeoutSeconds() {
+    int given = options.integer('o', 0);
+    return given == 0 ? invocation.config().ioTimeoutSeconds() : given;
+  }
+
   /**
    * The exit status of a result: 0 only for 0. A negative one is explained on standard error.
    * Positive ones are successes which the C program ends with 1, and scripts know it.

@@ -70,7 +70,7 @@ class DependencyDirectionTest {
         Room.of(wdmdClient, model, posix, wdmdProtocol),
         Room.of("io.sanlockd.wdmd.daemon..", model, posix, wdmdProtocol, "jnr.."),
         Room.of("io.sanlockd.daemon..", model, posix, lease, protocol, helper, wdmdClient, "jnr.."),
-        Room.of("io.sanlockd.cli..", model, posix, lease, protocol, client, "picocli.."));
+        Room.of("io.sanlockd.cli..", model, posix, lease, protocol, client));
   }
 
   @ParameterizedTest
