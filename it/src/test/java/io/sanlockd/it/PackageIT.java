@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class PackageIT {
   private static final String LOCKSPACE = "LS:1:/var/tmp/leases:0";
-  private static final String INSTALL = "dpkg --force-confdef --force-confold -i /var/tmp/sanlockd.deb";
+  private static final String INSTALL =
+      "dpkg --force-confdef --force-confold -i /var/tmp/sanlockd.deb";
 
   @RegisterExtension final Scene scene = new Scene();
 
@@ -73,7 +74,8 @@ class PackageIT {
     assertThat(system.output("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' 'sanlock*'"))
         .contains("sanlockd installed")
         .doesNotContain("sanlock installed");
-    assertThat(system.output("dpkg --verify sanlockd")).isEqualTo("??5?????? c /etc/default/sanlock\n");
+    assertThat(system.output("dpkg --verify sanlockd"))
+        .isEqualTo("??5?????? c /etc/default/sanlock\n");
     assertThat(system.output("cat /etc/default/sanlock")).isEqualTo("sanlock_opts=\"-w 0 -R 1\"\n");
     assertThat(system.output("readlink -f /usr/sbin/sanlock /usr/sbin/wdmd"))
         .isEqualTo("/usr/lib/sanlockd/bin/sanlock\n/usr/lib/sanlockd/bin/wdmd\n");
@@ -82,7 +84,9 @@ class PackageIT {
     assertThat(system.output("ls /lib/systemd/system")).contains("sanlock.service", "wdmd.service");
     assertThat(system.output("/usr/lib/libvirt/libvirt_sanlock_helper 2>&1 || true"))
         .contains("uri uuid action");
-    assertThat(system.output("sanlock config check")).isNotEmpty();
+    assertThat(system.run("sanlock config check").exit()).isZero();
+    assertThat(system.run("systemd-analyze verify sanlock.service wdmd.service").succeeded().err())
+        .isEmpty();
   }
 
   @Test
@@ -123,11 +127,15 @@ class PackageIT {
     assertThat(files).contains("/usr/lib/sanlockd/bin/sanlock", "/etc/sanlock/sanlock.conf");
     for (String file : files) {
       String left = "[ -d '" + file + "' ] || ! [ -e '" + file + "' ]";
-      assertThat(system.run(left + " || [ '" + file + "' = /usr/lib/libvirt/libvirt_sanlock_helper ]").exit())
+      assertThat(
+              system
+                  .run(left + " || [ '" + file + "' = /usr/lib/libvirt/libvirt_sanlock_helper ]")
+                  .exit())
           .as("%s is gone", file)
           .isZero();
     }
-    assertThat(system.output("ls -d /usr/lib/sanlockd /etc/sanlock /var/log/sanlock.log* 2>&1 || :"))
+    assertThat(
+            system.output("ls -d /usr/lib/sanlockd /etc/sanlock /var/log/sanlock.log* 2>&1 || :"))
         .doesNotContain("\n/")
         .doesNotStartWith("/");
   }

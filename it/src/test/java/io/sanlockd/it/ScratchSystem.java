@@ -52,7 +52,16 @@ final class ScratchSystem implements AutoCloseable {
     Process process =
         new ProcessBuilder(
                 List.of(
-                    "unshare", "-m", "-p", "-f", "--kill-child", "sh", "-ec", ENTER, "sh", "" + home))
+                    "unshare",
+                    "-m",
+                    "-p",
+                    "-f",
+                    "--kill-child",
+                    "sh",
+                    "-ec",
+                    ENTER,
+                    "sh",
+                    "" + home))
             .redirectErrorStream(true)
             .start();
     BufferedReader output =
@@ -77,8 +86,7 @@ final class ScratchSystem implements AutoCloseable {
 
   private List<String> command(String script) {
     String root = directory.resolve("root").toString();
-    return List.of(
-        "nsenter", "-t", "" + inside, "-m", "-p", "chroot", root, "sh", "-ec", script);
+    return List.of("nsenter", "-t", "" + inside, "-m", "-p", "chroot", root, "sh", "-ec", script);
   }
 
   /** Runs a script that succeeds and gives what it prints. */
