@@ -11,7 +11,7 @@ tree=$3
 parts=$(mktemp -d)
 trap 'rm -rf -- "$parts"' EXIT
 
-classes=$(sed "s|^|$tree/lib/|;s|:|:$tree/lib/|g" "$tree/lib/classpath")
+classes=$(sed -n "1{s|^|$tree/lib/|;s|:|:$tree/lib/|g;p}" "$tree/lib/classpath")
 "$SANLOCK_JAVA" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "$classes" io.sanlockd.cli.Reference "$parts"
 awk -f "${0%/*}/conf-keys.awk" "$tree/etc/sanlock/sanlock.conf" >"$parts/KEYS"
 
