@@ -12,7 +12,6 @@ import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
 import java.io.File;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

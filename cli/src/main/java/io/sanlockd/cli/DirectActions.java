@@ -29,6 +29,7 @@ final class DirectActions {
    * @param place the word after the action, if it takes one
    */
   static int run(String action, String place, Session session) {
+    session.leaveDaemonAside();
     DirectStorage storage = new DirectStorage(session);
     return switch (action) {
       case "init" -> new DirectInit(session, storage).run();

@@ -25,6 +25,9 @@ final class FriendlyHelp {
    * @return exit status
    */
   static int print(String words, Invocation invocation) {
+    if (OperateLink.isKnown(words)) {
+      return OperateLink.help(words, invocation);
+    }
     FriendlyHelp help = new FriendlyHelp(invocation.out());
     if (words.equals("client")) {
       help.print(
@@ -76,6 +79,8 @@ final class FriendlyHelp {
 
   private void topics() {
     list("sanlock help TOPIC, where TOPIC is one of:", CommandHelp.TOPICS);
+    out.line("");
+    out.line("For operators: sanlock help " + String.join(", ", OperateLink.COMMANDS));
     list("sanlock help client, and for each of its actions:", ClientHelp.TOPICS);
     list("sanlock help direct, and for each of its actions:", DirectHelp.TOPICS);
   }

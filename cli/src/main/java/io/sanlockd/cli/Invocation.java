@@ -18,4 +18,9 @@ record Invocation(
     CommandConfig config,
     Journal journal,
     Out out,
-    Out err) {}
+    Out err) {
+  /** The same with other outputs. */
+  Invocation printingTo(Out newOut, Out newErr) {
+    return new Invocation(programName, endpoint, config, journal, newOut, newErr);
+  }
+}

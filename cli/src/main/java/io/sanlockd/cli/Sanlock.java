@@ -65,6 +65,7 @@ public final class Sanlock {
       }
       case "daemon" -> daemon(args);
       case "config" -> FriendlyHelp.print("config", invocation);
+      case "explain", "plan", "doctor", "fsck", "top" -> OperateLink.run(args, invocation);
       case "direct" -> args.length == 1 ? usage(1) : direct(args);
       case "client" -> args.length == 1 ? usage(1) : client(args, 1);
       default -> client(args, 0);
@@ -88,6 +89,9 @@ public final class Sanlock {
       return FriendlyHelp.print("client " + action, invocation);
     }
     try {
+      if (hasLongOption(args, actionAt + 1)) {
+        return LongOptions.run("client", action, null, args, actionAt + 1, invocation);
+      }
       ParsedOptions options = new OptionParser(invocation).parse(args, actionAt + 1);
       return ClientActions.run(action, new Session(action, options, invocation));
     } catch (UsageError e) {
@@ -112,9 +116,13 @@ public final class Sanlock {
       return 1;
     }
     try {
-      ParsedOptions options = new OptionParser(invocation).parse(args, takesPlace ? 3 : 2);
-      Session session = new Session(action, options, invocation);
-      return DirectActions.run(action, takesPlace ? args[2] : null, session);
+      int from = takesPlace ? 3 : 2;
+      String place = takesPlace ? args[2] : null;
+      if (hasLongOption(args, from)) {
+        return LongOptions.run("direct", action, place, args, from, invocation);
+      }
+      ParsedOptions options = new OptionParser(invocation).parse(args, from);
+      return DirectActions.run(action, place, new Session(action, options, invocation));
     } catch (UsageError e) {
       return usageError(e, "direct " + action);
     }
@@ -123,6 +131,18 @@ public final class Sanlock {
   private static boolean asksForHelp(String[] args, int from) {
     for (int i = from; i < args.length && !args[i].equals("-c"); i++) {
       if (args[i].equals("--help")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there is one where an option may be; values of options do not count. */
+  private static boolean hasLongOption(String[] args, int from) {
+    for (int i = from;
+        i < args.length && !args[i].equals("-c");
+        i += args[i].equals("-D") ? 1 : 2) {
+      if (args[i].startsWith("--")) {
         return true;
       }
     }

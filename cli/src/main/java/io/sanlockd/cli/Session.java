@@ -1,9 +1,13 @@
 package io.sanlockd.cli;
 
+import io.sanlockd.cli.operate.Bytes;
+import io.sanlockd.cli.operate.Refusal;
+import io.sanlockd.cli.operate.RefusalEvidence;
 import io.sanlockd.client.Reply;
 import io.sanlockd.client.Request;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
+import java.util.List;
 
 /** One action: its options, the daemon, and where it prints. */
 final class Session {
@@ -16,6 +20,8 @@ final class Session {
   private final Invocation invocation;
   private final SanlockClient client;
   private boolean daemonAnswered = true;
+  private boolean daemonConcerned = true;
+  private int lastResult;
 
   Session(String action, ParsedOptions options, Invocation invocation) {
     this.action = action;
@@ -46,6 +52,11 @@ final class Session {
   /** Notes that the connection itself failed, for {@link #finish}. */
   void connectionFailed() {
     daemonAnswered = false;
+  }
+
+  /** The action works without the daemon, which therefore knows nothing about its failures. */
+  void leaveDaemonAside() {
+    daemonConcerned = false;
   }
 
   /** Prints {@code <words> done <result>} and gives the exit status. */
@@ -80,11 +91,20 @@ final class Session {
    * Positive ones are successes which the C program ends with 1, and scripts know it.
    */
   int finish(int result) {
+    lastResult = result;
     if (result < 0) {
       out().flush();
       invocation.err().line("sanlock: " + action + " failed: " + explain(result));
+      if (daemonAnswered && daemonConcerned) {
+        showEvidence(result);
+      }
     }
     return result == 0 ? 0 : 1;
+  }
+
+  /** What was given to {@link #finish} last. */
+  int result() {
+    return lastResult;
   }
 
   private String explain(int result) {
@@ -96,5 +116,19 @@ final class Session {
       return result + ": no permission for " + socket + "; be root or in the daemon's group";
     }
     return SanlockException.describe(result);
+  }
+
+  /** Who or what is behind a refusal; result and cause have been reported before. */
+  private void showEvidence(int result) {
+    invocation.err().flush();
+    Refusal refusal =
+        new Refusal(
+            action, result, options.lockspace(), options.resources(), options.integer('p', -1));
+    List<String> lines =
+        RefusalEvidence.of(
+            refusal, invocation.endpoint(), invocation.config().fireTimeoutSeconds());
+    for (int i = 0; i < lines.size(); i++) {
+      invocation.err().line("sanlock: " + Bytes.of(lines.get(i)));
+    }
   }
 }

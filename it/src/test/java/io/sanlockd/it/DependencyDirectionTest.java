@@ -69,6 +69,7 @@ class DependencyDirectionTest {
         Room.of(wdmdProtocol, model),
         Room.of(wdmdClient, model, posix, wdmdProtocol),
         Room.of("io.sanlockd.wdmd.daemon..", model, posix, wdmdProtocol, "jnr.."),
+        Room.of("io.sanlockd.reset..", model, posix, protocol, client, wdmdClient, "jnr.."),
         Room.of("io.sanlockd.daemon..", model, posix, lease, protocol, helper, wdmdClient, "jnr.."),
         Room.of("io.sanlockd.cli..", model, posix, lease, protocol, client));
   }

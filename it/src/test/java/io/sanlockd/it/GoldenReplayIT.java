@@ -6,7 +6,6 @@ import io.sanlockd.cli.golden.GoldenCases;
 import io.sanlockd.cli.golden.GoldenCases.Difference;
 import io.sanlockd.cli.golden.GoldenCases.Rewrite;
 import io.sanlockd.cli.golden.GoldenReplay;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,9 +29,6 @@ class GoldenReplayIT {
   /** Scenarios that need a world of their own. */
   private static final Set<String> NEED_ROOT =
       Set.of("daemon-start", "wdmd", "sanlk-reset", "reset-flow", "cmdname");
-
-  /** Scenarios in which the C programs that reset hosts work with our daemon. */
-  private static final Set<String> RESET = Set.of("sanlk-reset", "reset-flow");
 
   private static final String LIST = "/io/sanlockd/it/daemon-differences.json";
 
@@ -64,19 +60,11 @@ class GoldenReplayIT {
     if (!Ids.isRoot()) {
       System.out.println("SKIPPED: scenarios with fixed paths need root: " + NEED_ROOT);
     }
-    if (!hasResetPrograms()) {
-      System.out.println("SKIPPED: scenarios that need the package sanlk-reset: " + RESET);
-    }
     return new GoldenReplay(OwnPrograms::new, golden -> true, differences(), REWRITES, scratch)
         .tests(GoldenReplayIT::isPossible);
   }
 
   private static boolean isPossible(String scenario) {
-    return (Ids.isRoot() || !NEED_ROOT.contains(scenario))
-        && (hasResetPrograms() || !RESET.contains(scenario));
-  }
-
-  private static boolean hasResetPrograms() {
-    return Files.isExecutable(Path.of("/usr/sbin/sanlk-reset"));
+    return Ids.isRoot() || !NEED_ROOT.contains(scenario);
   }
 }

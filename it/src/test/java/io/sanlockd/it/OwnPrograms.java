@@ -16,7 +16,7 @@ import java.util.Set;
 /**
  * Our programs from the packaged tree in place of the recorded ones, each scenario in a world of
  * its own: a private /run, /dev, /dev/shm and /etc/sanlock. Without root the world is that of the
- * test. The reset programs, which we do not have, are the C program's.
+ * test.
  */
 final class OwnPrograms implements Programs {
   /** Programs of the recording, by the names they were recorded under. */

@@ -1,11 +1,8 @@
 package io.sanlockd.lease.timeline;
 
-import io.sanlockd.lease.fixture.Coroutine;
-import io.sanlockd.lease.fixture.Io;
 import io.sanlockd.model.Check;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What becomes of one operation of host 1 when each of its I/Os in turn goes wrong in each way.
@@ -63,14 +60,10 @@ final class FaultTable {
 
   private final class Row {
     private final Timeline timeline = new Timeline();
-    private final int index;
-    private final String fault;
-    private final AtomicInteger ios = new AtomicInteger();
-    private String place = "";
+    private final DisturbedOperation disturbed;
 
     Row(int index, String fault) {
-      this.index = index;
-      this.fault = fault;
+      this.disturbed = new DisturbedOperation(timeline, operation, index, fault);
     }
 
     String play() throws Exception {
@@ -79,22 +72,21 @@ final class FaultTable {
         String result = String.join(" ", timeline.play("1 " + step));
         Check.state(!result.contains("error"), result);
       }
-      String first = fault.equals("crash") ? crash() : disturbed();
+      String first = disturbed.play();
       StringBuilder row = new StringBuilder();
-      row.append(index + 1).append(' ').append(place).append(' ').append(fault);
-      row.append(" | 1: ").append(first);
-      row.append(" | 2: ").append(step("2 acquires EX"));
-      if (fault.equals("crash") && timeline.actor(2).mode().isEmpty()) {
+      row.append(disturbed).append(" | 1: ").append(first);
+      row.append(" | 2: ").append(timeline.result("2 acquires EX"));
+      if (disturbed.isCrash() && timeline.actor(2).mode().isEmpty()) {
         timeline.play("wait 200");
-        row.append(", then ").append(step("2 acquires EX"));
+        row.append(", then ").append(timeline.result("2 acquires EX"));
       }
       timeline.actor(1).host().disk().landLate();
-      String second = timeline.actor(2).mode().isEmpty() ? "" : step("2 releases");
+      String second = timeline.actor(2).mode().isEmpty() ? "" : timeline.result("2 releases");
       check(second.isEmpty() || second.startsWith("released"), row + second);
-      if (!fault.equals("crash")) {
+      if (!disturbed.isCrash()) {
         row.append(" | 1: ").append(settle());
         getsIt(1, row.toString());
-        step("1 releases");
+        timeline.result("1 releases");
       }
       getsIt(2, row.toString());
       check(timeline.breaches().isEmpty(), row + " " + timeline.breaches());
@@ -103,9 +95,9 @@ final class FaultTable {
 
     /** The first attempt may do another host the service of committing it once more. */
     private void getsIt(int hostId, String row) throws Exception {
-      String first = step(hostId + " acquires EX");
+      String first = timeline.result(hostId + " acquires EX");
       if (!first.startsWith("granted")) {
-        String second = step(hostId + " acquires EX");
+        String second = timeline.result(hostId + " acquires EX");
         check(
             second.startsWith("granted"),
             row + " shut out: " + hostId + " " + first + ", " + second);
@@ -118,47 +110,17 @@ final class FaultTable {
       }
     }
 
-    /** The result without the I/O letters. */
-    private String step(String step) throws Exception {
-      String text = String.join(" ", timeline.play(step));
-      return text.substring(text.indexOf("  ") < 0 ? 0 : text.indexOf("  ") + 2);
-    }
-
-    private String disturbed() throws Exception {
-      var disk = timeline.actor(1).host().disk();
-      Timeline.happens(disk.at(this::isIt), fault);
-      return step("1 " + operation);
-    }
-
-    private boolean isIt(Io io) {
-      boolean it = ios.getAndIncrement() == index;
-      if (it) {
-        place = Places.of(io);
-      }
-      return it;
-    }
-
-    private String crash() throws Exception {
-      Actor actor = timeline.actor(1);
-      try (Coroutine<String> run =
-          actor.host().begin(timeline.operation(actor, List.of(operation.split(" +"))))) {
-        run.runUntil(this::isIt);
-      }
-      timeline.play("1 crashes");
-      return "crashed";
-    }
-
     /** Host 1 finishes what it has begun and holds nothing afterwards. */
     private String settle() throws Exception {
       StringBuilder text = new StringBuilder();
       if (!timeline.actor(1).mode().isEmpty()) {
-        text.append(step("1 releases")).append(", ");
+        text.append(timeline.result("1 releases")).append(", ");
       }
-      String state = step("1 cleans");
+      String state = timeline.result("1 cleans");
       for (int tries = 0; !state.startsWith("clean"); tries++) {
         check(tries < 10, "host 1 never finishes");
         timeline.play("wait 10");
-        state = step("1 cleans");
+        state = timeline.result("1 cleans");
       }
       return text + state;
     }

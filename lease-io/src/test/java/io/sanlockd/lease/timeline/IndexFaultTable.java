@@ -1,11 +1,9 @@
 package io.sanlockd.lease.timeline;
 
-import io.sanlockd.lease.fixture.Coroutine;
 import io.sanlockd.lease.fixture.Io;
 import io.sanlockd.model.Check;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What becomes of one operation of host 1 on a resource index when each of its I/Os in turn goes
@@ -72,39 +70,34 @@ final class IndexFaultTable {
 
   private final class Row {
     private final Timeline timeline;
-    private final int index;
-    private final String fault;
-    private final AtomicInteger ios = new AtomicInteger();
-    private String place = "";
+    private final DisturbedOperation disturbed;
 
     Row(Timeline timeline, int index, String fault) {
       this.timeline = timeline;
-      this.index = index;
-      this.fault = fault;
+      this.disturbed = new DisturbedOperation(timeline, operation, index, fault);
     }
 
     String play() throws Exception {
-      String first = fault.equals("crash") ? crash() : disturbed();
+      String first = disturbed.play();
       StringBuilder row = new StringBuilder();
-      row.append(index + 1).append(' ').append(place).append(' ').append(fault);
-      row.append(" | 1: ").append(first);
-      String second = step("2 creates other");
+      row.append(disturbed).append(" | 1: ").append(first);
+      String second = timeline.result("2 creates other");
       row.append(" | 2: ").append(second);
       timeline.actor(1).host().disk().landLate();
-      if (fault.equals("crash")) {
+      if (disturbed.isCrash()) {
         timeline.play("wait 200");
       } else {
-        String last = step("1 creates last");
+        String last = timeline.result("1 creates last");
         check(last.startsWith("at "), row + " shut out: 1 " + last);
       }
       if (!second.startsWith("at ")) {
-        second = step("2 creates other");
+        second = timeline.result("2 creates other");
         row.append(", then ").append(second);
       }
       check(second.startsWith("at "), row + " shut out: 2");
       String entries = entries();
       row.append(" | index: ").append(entries);
-      check(step("2 rebuilds").equals("done"), row + " not rebuilt");
+      check(timeline.result("2 rebuilds").equals("done"), row + " not rebuilt");
       check(entries().equals(entries), row + ", but the leases: " + entries());
       return row.toString();
     }
@@ -112,7 +105,7 @@ final class IndexFaultTable {
     private String entries() throws Exception {
       List<String> found = new ArrayList<>();
       for (String name : NAMES) {
-        String place = step("2 finds " + name);
+        String place = timeline.result("2 finds " + name);
         if (place.startsWith("at ")) {
           found.add(name + " " + place);
         }
@@ -122,35 +115,6 @@ final class IndexFaultTable {
 
     private void check(boolean condition, String message) {
       Check.state(condition, message);
-    }
-
-    /** The result without the I/O letters. */
-    private String step(String step) throws Exception {
-      String text = String.join(" ", timeline.play(step));
-      return text.substring(text.indexOf("  ") < 0 ? 0 : text.indexOf("  ") + 2);
-    }
-
-    private String disturbed() throws Exception {
-      Timeline.happens(timeline.actor(1).host().disk().at(this::isIt), fault);
-      return step("1 " + operation);
-    }
-
-    private boolean isIt(Io io) {
-      boolean it = ios.getAndIncrement() == index;
-      if (it) {
-        place = Places.of(io);
-      }
-      return it;
-    }
-
-    private String crash() throws Exception {
-      Actor actor = timeline.actor(1);
-      try (Coroutine<String> run =
-          actor.host().begin(timeline.operation(actor, List.of(operation.split(" +"))))) {
-        run.runUntil(this::isIt);
-      }
-      timeline.play("1 crashes");
-      return "crashed";
     }
   }
 }

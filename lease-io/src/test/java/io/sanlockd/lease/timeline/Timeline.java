@@ -60,6 +60,13 @@ final class Timeline {
     return answer;
   }
 
+  /** Plays one step; its result in one line, without the letters of its I/Os. */
+  String result(String step) throws Exception {
+    String text = String.join(" ", play(step));
+    int letters = text.indexOf("  ");
+    return letters < 0 ? text : text.substring(letters + 2);
+  }
+
   private List<String> worldStep(List<String> words, String step) throws Exception {
     switch (words.get(0)) {
       case "disks" -> disks = Integer.parseInt(words.get(1));

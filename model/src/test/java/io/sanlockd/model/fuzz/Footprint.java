@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What this JVM holds: descriptors, threads, live heap. A run of any length must leave about as much
- * as there was after its first cases, when everything that is made once has been made.
+ * What this JVM holds: descriptors, threads, live heap. A run of any length must leave about as
+ * much as there was after its first cases, when everything that is made once has been made.
  *
  * @param descriptors open files
  * @param threads that live

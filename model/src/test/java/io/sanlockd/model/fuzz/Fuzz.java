@@ -67,17 +67,16 @@ public final class Fuzz {
     }
   }
 
-  private static void runCases(
-      String name, long from, long end, Target target, Watch watch) {
-      for (long seed = from; seed < end; seed++) {
-        Input input = new Input(seed);
-        watch.begin(seed, input);
-        try {
-          target.run(input);
-        } catch (Exception | AssertionError | StackOverflowError | OutOfMemoryError e) {
-          throw new AssertionError(describe(name, seed, input), e);
-        }
+  private static void runCases(String name, long from, long end, Target target, Watch watch) {
+    for (long seed = from; seed < end; seed++) {
+      Input input = new Input(seed);
+      watch.begin(seed, input);
+      try {
+        target.run(input);
+      } catch (Exception | AssertionError | StackOverflowError | OutOfMemoryError e) {
+        throw new AssertionError(describe(name, seed, input), e);
       }
+    }
   }
 
   private static String describe(String name, long seed, Input input) {

@@ -126,7 +126,10 @@ public final class Dispatcher implements RequestHandler {
     void run() throws ProtocolException;
   }
 
-  /** Whatever goes wrong at the start of a command, its client gets an answer. */
+  /**
+   * Whatever goes wrong at the start of a command, its client gets an answer: no message may end
+   * the daemon and so reset the host. What the command had begun stays blocked, which is safe.
+   */
   private void guarded(Request request, Body body) {
     try {
       body.run();

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.command;
 
 import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.VirtualClient.shared;
 import static io.sanlockd.daemon.world.World.DISK;
 import static io.sanlockd.daemon.world.World.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,19 +48,8 @@ class AcquireTest {
     world.close();
   }
 
-  private static Resource shared(int number) {
-    return resource(number).withFlags(ResourceFlags.SHARED);
-  }
-
   private static Resource persistent(int number) {
     return resource(number).withFlags(ResourceFlags.PERSISTENT);
-  }
-
-  private VirtualClient holder(int pid, Resource resource) {
-    VirtualClient client = daemon.registered(pid).acquire(0, resource);
-    world.time().advance(0.1);
-    assertThat(client.lastResult()).isZero();
-    return client;
   }
 
   private int acquire(int flags, Resource... resources) {
@@ -73,7 +63,7 @@ class AcquireTest {
 
   @Test
   void oneLeaseIsTakenAndShownByInquire() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
 
     assertThat(client.inquire()).isEqualTo("LS:r1:/disk:1048576:1");
     assertThat(world.leader(1).ownerId()).isEqualTo(1);
@@ -228,22 +218,22 @@ class AcquireTest {
 
   @Test
   void aLeaseHeldHereExistsEvenForItsHolder() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
 
     assertThat(acquire(0, resource(1))).isEqualTo(EEXIST);
     assertThat(acquire(0, shared(1))).isEqualTo(EEXIST);
     assertThat(client.acquire(0, resource(1)).lastResult()).isEqualTo(EEXIST);
-    VirtualClient sharer = holder(8, shared(2));
+    VirtualClient sharer = daemon.holder(8, shared(2));
     assertThat(acquire(0, resource(2))).isEqualTo(EEXIST);
     assertThat(sharer.inquire()).isEqualTo("LS:r2:/disk:2097152:SH");
   }
 
   @Test
   void aSharedLeaseIsJoinedWithoutTouchingTheDisk() {
-    VirtualClient first = holder(7, shared(1));
+    VirtualClient first = daemon.holder(7, shared(1));
     int writes = world.disks().file(DISK).writeCount();
 
-    VirtualClient second = holder(8, shared(1));
+    VirtualClient second = daemon.holder(8, shared(1));
     first.acquire(0, shared(1));
 
     assertThat(first.lastResult()).isZero();
@@ -254,7 +244,7 @@ class AcquireTest {
 
   @Test
   void aLeaseThatIsBeingTakenIsBusyAndOneThatIsGivenBackMustBeTriedAgain() {
-    VirtualClient holder = holder(7, resource(1));
+    VirtualClient holder = daemon.holder(7, resource(1));
     world.disks().file(DISK).writes(Fault.HANG);
     holder.release(0, resource(1));
     daemon.registered(8).acquire(0, resource(2));
@@ -268,7 +258,7 @@ class AcquireTest {
 
   @Test
   void orphansAreAdoptedInTheirModeAndOnlyWhenAskedFor() {
-    holder(7, persistent(1)).die();
+    daemon.holder(7, persistent(1)).die();
     world.time().advance(0.1);
 
     assertThat(acquire(0, resource(1))).isEqualTo(EUCLEAN);
@@ -285,7 +275,7 @@ class AcquireTest {
   void orphanOnlyWithoutAnOrphanFindsNothing() {
     assertThat(acquire(CommandFlags.ACQUIRE_ORPHAN_ONLY, resource(1))).isEqualTo(ENOENT);
     assertThat(acquire(CommandFlags.ACQUIRE_ORPHAN, resource(1))).isZero();
-    holder(7, persistent(2)).die();
+    daemon.holder(7, persistent(2)).die();
     world.time().advance(0.1);
     assertThat(acquire(CommandFlags.ACQUIRE_ORPHAN_ONLY, resource(2))).isZero();
   }
@@ -422,7 +412,7 @@ class AcquireTest {
 
   @Test
   void aFailureKeepsWhatTheProcessHeldBefore() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
 
     assertThat(client.acquire(0, resource(2), resource(1)).lastResult()).isEqualTo(EEXIST);
     assertThat(client.inquire()).isEqualTo("LS:r1:/disk:1048576:1");
@@ -463,7 +453,7 @@ class AcquireTest {
     }
     disks.set(1, new Disk("/missing", 0));
     Resource resource = Resource.on(LeaseName.of("LS"), LeaseName.of("m"), disks);
-    VirtualClient client = holder(7, resource);
+    VirtualClient client = daemon.holder(7, resource);
 
     assertThat(client.inquire()).isEqualTo("LS:m:/d1:0:/missing:0:/d3:0:1");
     disks.set(0, new Disk("/missing", 0));

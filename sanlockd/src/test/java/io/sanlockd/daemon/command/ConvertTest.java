@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.command;
 
 import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.VirtualClient.shared;
 import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,17 +39,6 @@ class ConvertTest {
     world.close();
   }
 
-  private static Resource shared(int number) {
-    return resource(number).withFlags(ResourceFlags.SHARED);
-  }
-
-  private static VirtualClient holder(VirtualDaemon which, int pid, Resource resource) {
-    VirtualClient client = which.registered(pid).acquire(0, resource);
-    which.world().time().advance(0.1);
-    assertThat(client.lastResult()).isZero();
-    return client;
-  }
-
   private int convert(VirtualClient client, Resource resource) {
     client.convert(0, resource);
     world.time().advance(3);
@@ -57,7 +47,7 @@ class ConvertTest {
 
   @Test
   void backAndForth() {
-    VirtualClient client = holder(daemon, 7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
 
     assertThat(client.acquire(0, resource(1)).lastResult()).isEqualTo(EEXIST);
     assertThat(convert(client, shared(1))).isZero();
@@ -74,7 +64,7 @@ class ConvertTest {
 
   @Test
   void onlyWhatTheTargetHoldsCanBeConverted() {
-    holder(daemon, 7, resource(1));
+    daemon.holder(7, resource(1));
     VirtualClient other = daemon.registered(8);
 
     assertThat(convert(other, shared(1))).isEqualTo(ENOENT);
@@ -85,8 +75,8 @@ class ConvertTest {
   @Test
   void sharersOnOtherHostsKeepItShared() {
     VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
-    VirtualClient here = holder(daemon, 7, shared(1));
-    VirtualClient there = holder(second, 8, shared(1));
+    VirtualClient here = daemon.holder(7, shared(1));
+    VirtualClient there = second.holder(8, shared(1));
 
     assertThat(convert(there, resource(1))).isEqualTo(EAGAIN);
     assertThat(convert(here, resource(1))).isEqualTo(EAGAIN);
@@ -106,8 +96,8 @@ class ConvertTest {
 
   @Test
   void upstreamDefectConversionBesideAnotherLocalSharer() {
-    VirtualClient first = holder(daemon, 7, shared(1));
-    VirtualClient second = holder(daemon, 8, shared(1));
+    VirtualClient first = daemon.holder(7, shared(1));
+    VirtualClient second = daemon.holder(8, shared(1));
     int writes = world.disks().file(DISK).writeCount();
 
     assertThat(first.convert(0, resource(1)).lastResult()).isEqualTo(EAGAIN);
@@ -120,7 +110,7 @@ class ConvertTest {
 
   @Test
   void nobodyJoinsWhileASharedLeaseIsMadeExclusive() {
-    VirtualClient client = holder(daemon, 7, shared(1));
+    VirtualClient client = daemon.holder(7, shared(1));
     world.disks().file(DISK).reads(Fault.HANG);
     client.convert(0, resource(1));
     VirtualClient late = daemon.registered(8).acquire(0, shared(1));
@@ -134,8 +124,8 @@ class ConvertTest {
 
   @Test
   void aConversionThatFailsChangesNothing() {
-    VirtualClient exclusive = holder(daemon, 7, resource(1));
-    VirtualClient sharer = holder(daemon, 8, shared(2));
+    VirtualClient exclusive = daemon.holder(7, resource(1));
+    VirtualClient sharer = daemon.holder(8, shared(2));
     world.disks().file(DISK).writes(Fault.FAIL);
 
     assertThat(convert(exclusive, shared(1))).isNegative();
@@ -147,13 +137,13 @@ class ConvertTest {
     assertThat(exclusive.releaseAll().lastResult()).isZero();
     assertThat(sharer.releaseAll().lastResult()).isZero();
     VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
-    holder(second, 9, resource(1));
-    holder(second, 10, resource(2));
+    second.holder(9, resource(1));
+    second.holder(10, resource(2));
   }
 
   @Test
   void aConversionWhoseWritesHangEndsAndTheLeaseCanBeGivenBackLater() {
-    VirtualClient client = holder(daemon, 7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     world.disks().file(DISK).writes(Fault.HANG);
     client.convert(0, shared(1));
     world.time().advance(3);
@@ -169,13 +159,13 @@ class ConvertTest {
 
     assertThat(daemon.resources().uses(LeaseName.of("LS"))).isFalse();
     VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
-    holder(second, 9, resource(1));
+    second.holder(9, resource(1));
   }
 
   /** Commands for the process go on, and its leases are released when it ends. */
   @Test
   void upstreamDefectConvertCutShortLeavesTheProcessBusyForEver() {
-    VirtualClient client = holder(daemon, 7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     VirtualClient other = daemon.client();
 
     other.connection().send(MessageHeader.request(Command.CONVERT, 0, 128, 0, 7), new byte[100]);
@@ -190,7 +180,7 @@ class ConvertTest {
   @Test
   void aProcessThatDiesWhileItConvertsLosesTheLease() {
     for (Resource before : new Resource[] {resource(1), shared(1)}) {
-      VirtualClient client = holder(daemon, 7, before);
+      VirtualClient client = daemon.holder(7, before);
       world.disks().file(DISK).reads(Fault.HANG);
       client.convert(0, before.has(ResourceFlags.SHARED) ? resource(1) : shared(1));
       client.die();
@@ -202,12 +192,12 @@ class ConvertTest {
       assertThat(world.leader(1).isFree()).isTrue();
     }
     VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
-    holder(second, 9, resource(1));
+    second.holder(9, resource(1));
   }
 
   @Test
   void noConversionInALockspaceThatIsGoing() {
-    VirtualClient client = holder(daemon, 7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_ASYNC);
     world.time().advance(1.5);
 
@@ -217,7 +207,7 @@ class ConvertTest {
 
   @Test
   void statusShowsTheModeAndItsOwner() {
-    VirtualClient client = holder(daemon, 7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     var held = daemon.resources().held(LeaseName.of("LS"), LeaseName.of("r1")).orElseThrow();
     assertThat(StateText.resource(held, 1)).startsWith("list=held flags=0 ");
     assertThat(held.ownerPid()).isEqualTo(7);

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.command;
 
 import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.VirtualClient.shared;
 import static io.sanlockd.daemon.world.World.DISK;
 import static io.sanlockd.daemon.world.World.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,22 +41,11 @@ class JointAcquireTest {
     world.close();
   }
 
-  private static Resource shared(int number) {
-    return resource(number).withFlags(ResourceFlags.SHARED);
-  }
-
   /** A lease of its own on a disk of its own. */
   private Resource elsewhere(String path) {
     world.disks().create(path, MIB);
     world.formatResource(path, 0, "LS", path.substring(1));
     return Resource.on(SPACE, LeaseName.of(path.substring(1)), List.of(new Disk(path, 0)));
-  }
-
-  private VirtualClient holder(int pid, Resource... resources) {
-    VirtualClient client = daemon.registered(pid).acquire(0, resources);
-    world.time().advance(0.1);
-    assertThat(client.lastResult()).isZero();
-    return client;
   }
 
   /** Leases 1 to N belong to host 2, whose records no longer change here. */
@@ -103,7 +93,7 @@ class JointAcquireTest {
 
   @Test
   void whatThisHostMustRefuseLeavesNoTraceOnAnyDisk() {
-    holder(6, resource(3));
+    daemon.holder(6, resource(3));
     int writes = world.disks().file(DISK).writeCount();
     VirtualClient client = daemon.registered(7);
 
@@ -167,7 +157,7 @@ class JointAcquireTest {
 
   @Test
   void anAdoptedOrphanIsOneAgainWhenTheRequestFails() {
-    holder(6, resource(1).withFlags(ResourceFlags.PERSISTENT)).die();
+    daemon.holder(6, resource(1).withFlags(ResourceFlags.PERSISTENT)).die();
     Resource missing = Resource.on(SPACE, LeaseName.of("none"), List.of(new Disk(DISK, 14L * MIB)));
     VirtualClient client = daemon.registered(7);
 
@@ -207,7 +197,7 @@ class JointAcquireTest {
 
   @Test
   void aReleaseThatHangsIsNotWaitedForLongerThanTheIoTimeout() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     world.disks().file(DISK).writes(Fault.HANG);
     client.die();
     VirtualClient next = daemon.registered(8).acquire(0, resource(1));

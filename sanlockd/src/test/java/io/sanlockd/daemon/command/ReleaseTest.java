@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.command;
 
 import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.VirtualClient.shared;
 import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,20 +37,9 @@ class ReleaseTest {
     world.close();
   }
 
-  private VirtualClient holder(int pid, Resource... resources) {
-    VirtualClient client = daemon.registered(pid).acquire(0, resources);
-    world.time().advance(0.1);
-    assertThat(client.lastResult()).isZero();
-    return client;
-  }
-
-  private static Resource shared(int number) {
-    return resource(number).withFlags(ResourceFlags.SHARED);
-  }
-
   @Test
   void oneLeaseIsGivenBackOnDiskBeforeTheReply() {
-    VirtualClient client = holder(7, resource(1), resource(2));
+    VirtualClient client = daemon.holder(7, resource(1), resource(2));
 
     assertThat(client.release(0, resource(1)).lastResult()).isZero();
 
@@ -60,7 +50,7 @@ class ReleaseTest {
 
   @Test
   void whatIsNotHeldGivesMinusOneButTheOthersAreReleased() {
-    VirtualClient client = holder(7, resource(1), resource(2));
+    VirtualClient client = daemon.holder(7, resource(1), resource(2));
 
     assertThat(client.release(0, resource(1), resource(5), resource(2)).lastResult())
         .isEqualTo(EGENERIC);
@@ -112,7 +102,7 @@ class ReleaseTest {
 
   @Test
   void anImpossibleNumberIsTooMuchAndTheProcessNotStuck() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
 
     client.send(
         Command.RELEASE, 0, -1, MessageHeader.THIS_CONNECTION, resource(1)::encodeWithoutDisks);
@@ -133,7 +123,7 @@ class ReleaseTest {
 
   @Test
   void anyoneMayReleaseForARegisteredProcess() {
-    VirtualClient holder = holder(7, resource(1), resource(2));
+    VirtualClient holder = daemon.holder(7, resource(1), resource(2));
     VirtualClient other = daemon.client();
 
     assertThat(other.releaseFor(7, 0, resource(1)).lastResult()).isZero();
@@ -146,8 +136,8 @@ class ReleaseTest {
 
   @Test
   void oneOfSeveralSharersTouchesNoDisk() {
-    VirtualClient first = holder(7, shared(1));
-    VirtualClient second = holder(8, shared(1));
+    VirtualClient first = daemon.holder(7, shared(1));
+    VirtualClient second = daemon.holder(8, shared(1));
     int writes = world.disks().file(DISK).writeCount();
 
     assertThat(first.release(0, shared(1)).lastResult()).isZero();
@@ -158,7 +148,7 @@ class ReleaseTest {
 
   @Test
   void aRenamedLeaseHasItsNewNameOnDisk() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     Resource renamed = Resource.named(LeaseName.of("LS"), LeaseName.of("new"));
 
     assertThat(client.release(CommandFlags.RELEASE_RENAME, resource(1), renamed).lastResult())
@@ -173,7 +163,7 @@ class ReleaseTest {
   /** A late write of the rename would land on top of the lease under its new name. */
   @Test
   void aRenamedLeaseIsBlockedUntilTheRenameHasSettled() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     Resource other = Resource.on(LeaseName.of("LS"), LeaseName.of("new"), resource(1).disks());
     world.disks().file(DISK).hangOnly(World.MIB);
     client.release(CommandFlags.RELEASE_RENAME, resource(1), other);
@@ -194,7 +184,7 @@ class ReleaseTest {
   @Test
   void orphansAreReleasedInTheBackgroundAndCounted() {
     for (int i = 1; i <= 3; i++) {
-      holder(10 + i, resource(i).withFlags(ResourceFlags.PERSISTENT)).die();
+      daemon.holder(10 + i, resource(i).withFlags(ResourceFlags.PERSISTENT)).die();
     }
     VirtualClient client = daemon.registered(7);
     Resource all = Resource.named(LeaseName.of("LS"), LeaseName.EMPTY);
@@ -213,7 +203,7 @@ class ReleaseTest {
 
   @Test
   void aReleaseThatTimesOutLeavesTheClientAndGoesOnInTheBackground() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     world.disks().file(DISK).writes(Fault.HANG);
     client.release(0, resource(1));
     world.time().advance(2.5);
@@ -229,8 +219,8 @@ class ReleaseTest {
 
   @Test
   void aReleaseThatIsToBeRepeatedEndsAtOnceWhenItsLockspaceIsLeft() {
-    VirtualClient client = holder(7, resource(1));
-    VirtualClient other = holder(8, resource(2));
+    VirtualClient client = daemon.holder(7, resource(1));
+    VirtualClient other = daemon.holder(8, resource(2));
     world.disks().file(DISK).hangOnly(World.MIB);
     client.release(0, resource(1));
     world.time().advance(2.1);
@@ -250,7 +240,7 @@ class ReleaseTest {
 
   @Test
   void aReleaseThatFailsGivesTheLeaseUpLocally() {
-    VirtualClient client = holder(7, resource(1));
+    VirtualClient client = daemon.holder(7, resource(1));
     world.disks().file(DISK).reads(Fault.FAIL);
 
     assertThat(client.release(0, resource(1)).lastResult()).isNegative();
@@ -260,7 +250,7 @@ class ReleaseTest {
 
   @Test
   void theProcessMayDieWhileItsLeasesAreReleasedForIt() {
-    VirtualClient holder = holder(7, resource(1), resource(2));
+    VirtualClient holder = daemon.holder(7, resource(1), resource(2));
     world.disks().file(DISK).writes(Fault.HANG);
     VirtualClient other = daemon.client().releaseFor(7, 0, resource(1));
 
@@ -278,7 +268,7 @@ class ReleaseTest {
 
   @Test
   void theProcessMayDieInItsOwnRelease() {
-    VirtualClient holder = holder(7, resource(1), resource(2));
+    VirtualClient holder = daemon.holder(7, resource(1), resource(2));
     world.disks().file(DISK).writes(Fault.HANG);
     holder.release(0, resource(1));
 
@@ -294,7 +284,7 @@ class ReleaseTest {
 
   @Test
   void whoAskedForTheReleaseMayGoAway() {
-    VirtualClient holder = holder(7, resource(1));
+    VirtualClient holder = daemon.holder(7, resource(1));
     world.disks().file(DISK).writes(Fault.HANG);
     VirtualClient other = daemon.client().releaseFor(7, 0, resource(1));
 

@@ -1,14 +1,13 @@
 package io.sanlockd.daemon.command;
 
 import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.VirtualClient.shared;
 import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
-import io.sanlockd.protocol.Resource;
-import io.sanlockd.protocol.ResourceFlags;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,10 +26,6 @@ class SharedJoinTest {
   @AfterEach
   void endWorld() {
     world.close();
-  }
-
-  private static Resource shared(int number) {
-    return resource(number).withFlags(ResourceFlags.SHARED);
   }
 
   /** Two joins read and write some twenty times. */

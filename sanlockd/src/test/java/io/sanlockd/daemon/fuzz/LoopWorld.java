@@ -1,9 +1,9 @@
 package io.sanlockd.daemon.fuzz;
 
+import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.loop.EventLoop;
 import io.sanlockd.daemon.loop.Limits;
-import io.sanlockd.daemon.loop.Listener;
-import io.sanlockd.daemon.loop.LoopLog;
+import io.sanlockd.daemon.loop.RunningLoop;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
 import io.sanlockd.protocol.PayloadFraming;
@@ -13,11 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A whole daemon behind a real event loop on a real socket; its storage and its time are virtual,
@@ -25,50 +20,53 @@ import java.util.concurrent.TimeoutException;
  * thread.
  */
 final class LoopWorld implements AutoCloseable {
-  private static final int PLENTY_SECONDS = 120;
   private static final double ROUND_SECONDS = 0.05;
   private static final int IO_TIMEOUT = 1;
+  private static final int RECENT_LINES = 60;
 
   private final World world = new World().format(IO_TIMEOUT);
-  private final List<String> errors = new CopyOnWriteArrayList<>();
-  private final Path path;
-  private final Listener listener;
-  private final EventLoop loop;
-  private final FutureTask<Void> run;
+  private final RunningLoop running;
   private VirtualDaemon daemon;
 
-  LoopWorld(Path directory) throws Exception {
-    path = directory.resolve("sanlock.sock");
-    listener = Listener.bind(path, -1, -1);
-    loop = new EventLoop(new Limits(64, 1 << 20, 4 << 20, 200, 50, 500, 1 << 20, 50), log());
+  LoopWorld(Path directory) throws IOException {
+    running =
+        new RunningLoop(directory, new Limits(64, 1 << 20, 4 << 20, 200, 50, 500, 1 << 20, 50));
     for (String recorded : List.of("/leases/disk1", "/leases/disk2", "/leases/d1")) {
       world.disks().link(recorded, World.DISK);
     }
-    run =
-        new FutureTask<>(
-            () -> {
-              daemon = world.daemon("hosta").join(1, IO_TIMEOUT);
-              loop.listen(listener.fd(), PayloadFraming::required, daemon.handler());
-              loop.run(
-                  () -> {
-                    world.time().advance(ROUND_SECONDS);
-                    return 1;
-                  });
-              world.close();
-              return null;
-            });
-    new Thread(run, "fuzzed-loop").start();
+    running.start(this::run);
+  }
+
+  private void run(EventLoop loop, int listenerFd) throws IOException {
+    daemon = world.daemon("hosta").join(1, IO_TIMEOUT);
+    loop.listen(listenerFd, PayloadFraming::required, daemon.handler());
+    loop.run(
+        () -> {
+          world.time().advance(ROUND_SECONDS);
+          return 1;
+        });
+    world.close();
   }
 
   Path path() {
-    return path;
+    return running.path();
   }
 
   /** Has the loop's thread answer a question. */
   <T> T ask(Callable<T> question) throws Exception {
-    FutureTask<T> task = new FutureTask<>(question);
-    loop.execute(task);
-    return task.get(PLENTY_SECONDS, TimeUnit.SECONDS);
+    return running.ask(question);
+  }
+
+  /** What was told to be in use no longer is; a removal would wait for that, and its client too. */
+  void endUses() throws Exception {
+    ask(
+        () -> {
+          for (Lockspace lockspace : daemon.lockspaces().in(Lockspace.Phase.ACTIVE)) {
+            lockspace.externalUsed(false);
+            lockspace.usedByOrphans(false);
+          }
+          return null;
+        });
   }
 
   /** Connections the loop still has. */
@@ -76,7 +74,7 @@ final class LoopWorld implements AutoCloseable {
     return ask(
         () -> {
           List<Integer> slots = new ArrayList<>();
-          loop.forEachConnection(connection -> slots.add(connection.slot()));
+          running.loop().forEachConnection(connection -> slots.add(connection.slot()));
           return slots.size();
         });
   }
@@ -90,7 +88,18 @@ final class LoopWorld implements AutoCloseable {
   List<String> internalErrors() throws Exception {
     List<String> lines =
         ask(() -> daemon.log().lines().stream().filter(LoopWorld::internal).toList());
-    return lines.isEmpty() ? errors.stream().filter(LoopWorld::internal).toList() : lines;
+    return lines.isEmpty() ? running.errors().stream().filter(LoopWorld::internal).toList() : lines;
+  }
+
+  /** The end of the log and the time, for whoever asks what it waits for. */
+  String recentLog() throws Exception {
+    return ask(
+        () -> {
+          List<String> lines = daemon.log().lines();
+          return world.time().seconds()
+              + " "
+              + lines.subList(Math.max(0, lines.size() - RECENT_LINES), lines.size());
+        });
   }
 
   private static boolean internal(String line) {
@@ -101,31 +110,9 @@ final class LoopWorld implements AutoCloseable {
         || line.contains(" failed in ");
   }
 
-  private LoopLog log() {
-    return new LoopLog() {
-      @Override
-      public void error(String message) {
-        errors.add(message);
-      }
-
-      @Override
-      public void debug(String message) {}
-    };
-  }
-
   @Override
   public void close() throws IOException {
-    loop.stop();
-    try {
-      run.get(PLENTY_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("loop", e);
-    }
-    loop.close();
-    listener.close();
+    running.close();
   }
 
   /** Descriptors of this process. */

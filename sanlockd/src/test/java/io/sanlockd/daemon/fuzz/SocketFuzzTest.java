@@ -81,7 +81,12 @@ class SocketFuzzTest {
       conversation(input, here);
     }
     version();
-    Until.holds("connections are closed", () -> world.connections() == 0);
+    world.endUses();
+    try {
+      Until.holds("connections are closed", () -> world.connections() == 0);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ": " + world.recentLog(), e);
+    }
     assertThat(world.internalErrors()).isEmpty();
   }
 

@@ -7,39 +7,30 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A running loop on a real socket. */
 final class LoopFixture implements AutoCloseable {
   static final int PLENTY_SECONDS = 30;
 
   final TestHandler handler = new TestHandler();
-  final List<String> errors = new CopyOnWriteArrayList<>();
+  final List<String> errors;
   final Path path;
   final EventLoop loop;
   private final BlockingQueue<Long> rounds = new LinkedBlockingQueue<>();
-  private final Listener listener;
-  private final Thread thread;
-  private final FutureTask<Void> run;
+  private final RunningLoop running;
 
   LoopFixture(Path directory, Limits limits) throws IOException {
-    path = directory.resolve("sanlock.sock");
-    listener = Listener.bind(path, -1, -1);
-    loop = new EventLoop(limits, log());
-    loop.listen(listener.fd(), TestHandler::required, handler);
-    run =
-        new FutureTask<>(
-            () -> {
-              loop.run(this::duty);
-              return null;
-            });
-    thread = new Thread(run, "loop");
-    thread.start();
+    running = new RunningLoop(directory, limits);
+    errors = running.errors();
+    path = running.path();
+    loop = running.loop();
+    running.start(
+        (eventLoop, listenerFd) -> {
+          eventLoop.listen(listenerFd, TestHandler::required, handler);
+          eventLoop.run(this::duty);
+        });
   }
 
   /** Limits with short times: 300 ms for an incomplete request, 200 ms of silence. */
@@ -53,9 +44,7 @@ final class LoopFixture implements AutoCloseable {
 
   /** Has the loop's thread do something and waits for it. */
   <T> T onLoop(Callable<T> action) throws Exception {
-    FutureTask<T> task = new FutureTask<>(action);
-    loop.execute(task);
-    return task.get(PLENTY_SECONDS, TimeUnit.SECONDS);
+    return running.ask(action);
   }
 
   /** Waits for so many rounds of the duty, 5 ms each. */
@@ -77,30 +66,8 @@ final class LoopFixture implements AutoCloseable {
     return 5;
   }
 
-  private LoopLog log() {
-    return new LoopLog() {
-      @Override
-      public void error(String message) {
-        errors.add(message);
-      }
-
-      @Override
-      public void debug(String message) {}
-    };
-  }
-
   @Override
   public void close() throws IOException {
-    loop.stop();
-    try {
-      run.get(PLENTY_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("loop", e);
-    }
-    loop.close();
-    listener.close();
+    running.close();
   }
 }

@@ -37,13 +37,6 @@ class LostLeaseTest {
     world.close();
   }
 
-  private VirtualClient holder(int pid, int resource) {
-    VirtualClient client = daemon.registered(pid).acquire(0, VirtualClient.resource(resource));
-    world.time().settle();
-    assertThat(client.lastResult()).isZero();
-    return client;
-  }
-
   /** Lets the storage hang right after a renewal, and time pass until just before the failure. */
   private void hangStorage() {
     long before = world.delta(1).timestamp();
@@ -60,7 +53,7 @@ class LostLeaseTest {
 
   @Test
   void aProcessGetsTermAfterEightIoTimeoutsThenKillWhenTheGraceIsOver() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     assertThat(holder.process().signals()).isEmpty();
 
@@ -88,7 +81,7 @@ class LostLeaseTest {
 
   @Test
   void nothingIsWrittenForALostLockspaceAndItsHostIdIsNotFreed() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     world.time().advance(4);
     int writes = world.disks().file(DISK).writeCount();
@@ -107,7 +100,7 @@ class LostLeaseTest {
 
   @Test
   void recoveryOnceBegunIsNotCancelledByAGoodRenewal() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     world.time().advance(4);
     int signals = holder.process().signals().size();
@@ -122,7 +115,7 @@ class LostLeaseTest {
 
   @Test
   void whenRenewalsWorkAgainTheHostIdIsFreedAfterTheLastProcess() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     world.time().advance(4);
     world.disks().file(DISK).heal();
@@ -147,7 +140,8 @@ class LostLeaseTest {
   @Test
   void aProcessWithoutALeaseInTheLockspaceIsLeftAlone() {
     VirtualClient bystander = daemon.registered(8);
-    VirtualClient released = holder(9, 2).release(0, VirtualClient.resource(2));
+    VirtualClient released =
+        daemon.holder(9, VirtualClient.resource(2)).release(0, VirtualClient.resource(2));
     hangStorage();
     world.time().advance(6);
 
@@ -157,7 +151,7 @@ class LostLeaseTest {
 
   @Test
   void aCorruptLeaseStartsRecoveryAtOnceAndItsGraceCountsFromThen() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     Arrays.fill(world.disks().file(DISK).content(), 0, 512, (byte) 0);
 
     while (holder.process().signals().isEmpty()) {
@@ -174,7 +168,7 @@ class LostLeaseTest {
 
   @Test
   void aHostIdTakenByAnotherHostIsCorrupt() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     byte[] sector = world.disks().file(DISK).content();
     world.disks().create("/scratch", World.MIB);
     world.formatLockspace("/scratch", 0, "LS", IO_TIMEOUT);
@@ -189,7 +183,7 @@ class LostLeaseTest {
   /** v5.md 5.2. */
   @Test
   void aHostDeclaredDeadByAnotherIsCorrupt() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     world.reformatDelta(1, 0x50000, FormatFlags.DEAD_EXT);
 
     world.time().advance(2 * IO_TIMEOUT + 2);
@@ -222,7 +216,7 @@ class LostLeaseTest {
 
   @Test
   void aProcessThatClosesItsSocketButLivesCountsAsAliveUntilItExits() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     FakeProcess process = holder.process();
     hangStorage();
     world.time().advance(3);
@@ -242,7 +236,7 @@ class LostLeaseTest {
 
   @Test
   void aProcessWhoseSocketIsStillOpenCountsAsAliveThoughItHasExited() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     world.time().advance(3);
 
@@ -257,7 +251,7 @@ class LostLeaseTest {
 
   @Test
   void aProcessThatClosesItsSocketDuringARequestForItCountsAsAliveUntilItExits() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     FakeProcess process = holder.process();
     hangStorage();
     // An acquire for it that hangs at its disk, sent by somebody else.
@@ -282,7 +276,7 @@ class LostLeaseTest {
     VirtualClient adder = daemon.client().add("L2", 1, "/second", 0, IO_TIMEOUT);
     world.time().advance(6);
     assertThat(adder.lastResult()).isZero();
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     holder.acquire(
         0,
         Resource.on(LeaseName.of("L2"), LeaseName.of("x"), List.of(new Disk("/second", 1 << 20))));
@@ -304,7 +298,7 @@ class LostLeaseTest {
 
   @Test
   void nothingNewIsAcquiredForAProcessThatIsBeingKilled() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     world.time().advance(3);
 
@@ -316,7 +310,7 @@ class LostLeaseTest {
 
   @Test
   void killingIsGivenUpAfterAHundredAttemptsButTheProcessIsStillWaitedFor() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     hangStorage();
     world.time().advance(130);
 

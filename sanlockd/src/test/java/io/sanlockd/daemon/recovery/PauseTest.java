@@ -10,7 +10,6 @@ import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.VirtualWdmd;
 import io.sanlockd.daemon.world.World;
 import io.sanlockd.protocol.Command;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,19 +29,8 @@ class PauseTest {
     world.close();
   }
 
-  private VirtualClient holder(int pid, int resource) {
-    VirtualClient client = daemon.registered(pid).acquire(0, VirtualClient.resource(resource));
-    world.time().settle();
-    assertThat(client.lastResult()).isZero();
-    return client;
-  }
-
   private Lockspace lockspace() {
     return daemon.lockspaces().in(Lockspace.Phase.ACTIVE).get(0);
-  }
-
-  private List<String> lines(String pattern) {
-    return daemon.log().lines().stream().filter(l -> l.matches(pattern)).toList();
   }
 
   @Test
@@ -50,15 +38,15 @@ class PauseTest {
     world.time().advance(0.3);
     world.time().pause(3.5);
     world.time().advance(1);
-    assertThat(lines("paused: supervision comes [23]\\d\\d\\d ms late")).hasSize(1);
-    assertThat(lines("this host was suspended.*")).isEmpty();
+    assertThat(daemon.log().matching("paused: supervision comes [23]\\d\\d\\d ms late")).hasSize(1);
+    assertThat(daemon.log().matching("this host was suspended.*")).isEmpty();
     world.time().advance(60);
-    assertThat(lines("paused.*")).hasSize(1);
+    assertThat(daemon.log().matching("paused.*")).hasSize(1);
   }
 
   @Test
   void afterAPauseLongerThanTheLeaseNothingNewIsGrantedAndProcessesAreStopped() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     VirtualClient other = daemon.registered(8);
     world.disks().file(DISK).hang();
     world.time().pause(FAIL_SECONDS);
@@ -70,7 +58,7 @@ class PauseTest {
 
   @Test
   void aShortSuspendPutsEverythingNewOffUntilARenewal() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     VirtualClient other = daemon.registered(8);
     world.disks().file(DISK).hang();
     world.time().suspend(IO_TIMEOUT + 0.5);
@@ -78,7 +66,7 @@ class PauseTest {
     assertThat(other.acquire(0, VirtualClient.resource(2)).lastResult()).isEqualTo(ENOSPC);
     assertThat(holder.process().signals()).isEmpty();
     world.time().advance(1.1);
-    assertThat(lines("this host was suspended for 2 s.*")).hasSize(1);
+    assertThat(daemon.log().matching("this host was suspended for 2 s.*")).hasSize(1);
     world.disks().file(DISK).heal();
     // It does not wait for the usual time of the next renewal.
     world.time().advance(1.1);
@@ -97,13 +85,13 @@ class PauseTest {
 
   @Test
   void aSuspendOfEightIoTimeoutsIsALostLease() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     world.disks().file(DISK).hang();
     world.time().suspend(FAIL_SECONDS);
     world.time().advance(1.1);
 
     assertThat(holder.process().signals()).isNotEmpty();
-    assertThat(lines("s1 check_our_lease failed 1[6-9]")).hasSize(1);
+    assertThat(daemon.log().matching("s1 check_our_lease failed 1[6-9]")).hasSize(1);
   }
 
   @Test
@@ -111,7 +99,7 @@ class PauseTest {
     world.time().advance(1);
     int writes = world.disks().file(DISK).writeCount();
     world.disks().file(DISK).atTransfer(0, () -> world.time().suspend(10));
-    while (lines("s1 delta_renew read is too old.*").isEmpty()) {
+    while (daemon.log().matching("s1 delta_renew read is too old.*").isEmpty()) {
       world.time().advance(0.1);
     }
     assertThat(world.disks().file(DISK).writeCount()).isEqualTo(writes);
@@ -122,13 +110,13 @@ class PauseTest {
 
   @Test
   void afterASuspendInWhichOthersMayHaveTakenTheHostIdItIsNeverWrittenAgain() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     world.time().advance(1);
     int writes = world.disks().file(DISK).writeCount();
     world.disks().file(DISK).atTransfer(0, () -> world.time().suspend(DEAD_SECONDS));
     world.time().advance(30);
     assertThat(world.disks().file(DISK).writeCount()).isEqualTo(writes);
-    assertThat(lines("s1 check_our_lease failed.*")).hasSize(1);
+    assertThat(daemon.log().matching("s1 check_our_lease failed.*")).hasSize(1);
     assertThat(holder.process().signals()).isNotEmpty();
   }
 
@@ -158,6 +146,6 @@ class PauseTest {
     world.time().advance(3);
     assertThat(daemon.lockspaces().isEmpty()).isTrue();
     assertThat(world.delta(1).isFree()).isFalse();
-    assertThat(lines("s1 delta_release lease expired.*")).hasSize(1);
+    assertThat(daemon.log().matching("s1 delta_release lease expired.*")).hasSize(1);
   }
 }

@@ -47,13 +47,6 @@ class UpstreamRecoveryDefectsTest {
     world.close();
   }
 
-  private VirtualClient holder(int pid, int resource) {
-    VirtualClient client = daemon.registered(pid).acquire(0, VirtualClient.resource(resource));
-    world.time().settle();
-    assertThat(client.lastResult()).isZero();
-    return client;
-  }
-
   /** Storage hangs from a renewal on, until recovery has just begun. */
   private void loseStorage() {
     long before = world.delta(1).timestamp();
@@ -67,10 +60,6 @@ class UpstreamRecoveryDefectsTest {
     }
   }
 
-  private List<String> lines(String pattern) {
-    return daemon.log().lines().stream().filter(l -> l.matches(pattern)).toList();
-  }
-
   @Test
   void no1WithoutAHelperNoLeaseIsGivenToAProcessThatCouldNotBeStopped() {
     VirtualClient own = daemon.registered(7);
@@ -78,7 +67,8 @@ class UpstreamRecoveryDefectsTest {
     foreign.process().makeForeign();
 
     assertThat(foreign.acquire(0, VirtualClient.resource(1)).lastResult()).isEqualTo(EAGAIN);
-    assertThat(lines("no new lease for pid 8: there is no helper.*EPERM.*")).hasSize(1);
+    assertThat(daemon.log().matching("no new lease for pid 8: there is no helper.*EPERM.*"))
+        .hasSize(1);
     assertThat(own.acquire(0, VirtualClient.resource(2)).lastResult()).isZero();
     assertThat(foreign.inquire()).isEmpty();
 
@@ -92,12 +82,12 @@ class UpstreamRecoveryDefectsTest {
   @Test
   void no1AHelperThatComesBackDuringRecoveryIsUsedAtOnce() {
     daemon.helper().start();
-    VirtualClient foreign = holder(7, 1);
+    VirtualClient foreign = daemon.holder(7, VirtualClient.resource(1));
     foreign.process().makeForeign();
     daemon.helper().die();
     loseStorage();
     world.time().advance(2);
-    assertThat(lines("s1 send_helper_kill pid 7 no fd")).hasSizeBetween(2, 4);
+    assertThat(daemon.log().matching("s1 send_helper_kill pid 7 no fd")).hasSizeBetween(2, 4);
 
     daemon.helper().start();
     world.time().advance(0.3);
@@ -117,7 +107,7 @@ class UpstreamRecoveryDefectsTest {
 
   @Test
   void no3ASignalDoesNotTakeBackAForcedShutdown() {
-    holder(7, 1);
+    daemon.holder(7, VirtualClient.resource(1));
     VirtualClient waiting = daemon.client().send(Command.SHUTDOWN_WAIT, 0, 1);
     daemon.terminate();
     world.time().advance(1.5);
@@ -127,16 +117,16 @@ class UpstreamRecoveryDefectsTest {
     assertThat(daemon.processes().process(7).signals()).contains(Signals.KILL);
     assertThat(waiting.replies()).isZero();
     assertThat(daemon.ended()).isFalse();
-    assertThat(lines(".*ignore shutdown.*")).isEmpty();
+    assertThat(daemon.log().matching(".*ignore shutdown.*")).isEmpty();
   }
 
   @Test
   void no4OnlyWhatWasSentCountsTowardsTheLimit() {
-    VirtualClient foreign = holder(7, 1);
+    VirtualClient foreign = daemon.holder(7, VirtualClient.resource(1));
     foreign.process().makeForeign();
     loseStorage();
     world.time().advance(200);
-    assertThat(lines("s1 killing pids stuck.*")).isEmpty();
+    assertThat(daemon.log().matching("s1 killing pids stuck.*")).isEmpty();
 
     daemon.helper().start();
     for (int i = 0; i < 99; i++) {
@@ -147,14 +137,14 @@ class UpstreamRecoveryDefectsTest {
     world.time().advance(10);
     daemon.helper().work();
     assertThat(daemon.helper().done()).hasSize(100);
-    assertThat(lines("s1 killing pids stuck 1")).hasSize(1);
+    assertThat(daemon.log().matching("s1 killing pids stuck 1")).hasSize(1);
     // The count that others see goes up with every second, as ever.
-    assertThat(lines("s1 kill 7 sig 9 count [23]\\d\\d")).isNotEmpty();
+    assertThat(daemon.log().matching("s1 kill 7 sig 9 count [23]\\d\\d")).isNotEmpty();
   }
 
   @Test
   void no4AWaitForTheKillProgramIsNotAnAttempt() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     Killpath killpath = new Killpath("/usr/lib/stop", "");
     holder.send(Command.KILLPATH, 0, 0, MessageHeader.THIS_CONNECTION, killpath::encode);
     loseStorage();
@@ -190,7 +180,7 @@ class UpstreamRecoveryDefectsTest {
 
   @Test
   void no5AProcessIsGoneOnlyWhenItHasExited() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     loseStorage();
     holder.disconnect();
     world.time().advance(20);
@@ -202,7 +192,7 @@ class UpstreamRecoveryDefectsTest {
 
   @Test
   void no6AnotherProcessWithTheSamePidIsNotHit() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     holder.process().exit();
     daemon.processes().reuse(7);
     loseStorage();
@@ -222,7 +212,7 @@ class UpstreamRecoveryDefectsTest {
 
   @Test
   void no10TheGraceOfACorruptLeaseEndsGraceSecondsAfterItWasFound() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     Arrays.fill(world.disks().file(DISK).content(), 0, 512, (byte) 0);
     while (holder.process().signals().isEmpty()) {
       world.time().advance(0.1);
@@ -233,7 +223,7 @@ class UpstreamRecoveryDefectsTest {
 
   @Test
   void no12ResourcesOfADeadLockspaceAreDroppedWithoutTouchingTheDisk() {
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     loseStorage();
     world.disks().file(DISK).writes(Fault.NONE);
     int writes = world.disks().file(DISK).writeCount();
@@ -245,13 +235,14 @@ class UpstreamRecoveryDefectsTest {
 
   @Test
   void no18ACorruptLeaseIsNotLoggedTwiceASecond() {
-    holder(7, 1);
+    daemon.holder(7, VirtualClient.resource(1));
     Arrays.fill(world.disks().file(DISK).content(), 0, 512, (byte) 0);
     world.time().advance(100);
     assertThat(daemon.lockspaces().in(Lockspace.Phase.ACTIVE)).hasSize(1);
-    assertThat(lines("s1 renewal error -223.*")).hasSizeBetween(2, 5);
-    assertThat(lines("s1 delta_renew .*(verify_leader|overwritten).*")).hasSizeBetween(2, 5);
-    assertThat(lines("s1 check_our_lease corrupt -223")).hasSize(1);
+    assertThat(daemon.log().matching("s1 renewal error -223.*")).hasSizeBetween(2, 5);
+    assertThat(daemon.log().matching("s1 delta_renew .*(verify_leader|overwritten).*"))
+        .hasSizeBetween(2, 5);
+    assertThat(daemon.log().matching("s1 check_our_lease corrupt -223")).hasSize(1);
   }
 
   @Test
@@ -262,7 +253,7 @@ class UpstreamRecoveryDefectsTest {
     VirtualClient adder = daemon.client().add("L2", 1, "/second", 0, IO_TIMEOUT);
     world.time().advance(6);
     assertThat(adder.lastResult()).isZero();
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     holder.acquire(
         0,
         Resource.on(LeaseName.of("L2"), LeaseName.of("x"), List.of(new Disk("/second", 1 << 20))));
@@ -280,7 +271,7 @@ class UpstreamRecoveryDefectsTest {
   void aUsedLockspaceIsNotLeftAndKeepsItsRenewalsUntilItIsUnused() {
     Lockspace lockspace = daemon.lockspaces().in(Lockspace.Phase.ACTIVE).get(0);
     lockspace.externalUsed(true);
-    VirtualClient holder = holder(7, 1);
+    VirtualClient holder = daemon.holder(7, VirtualClient.resource(1));
     VirtualClient remover = daemon.client().standard(Command.REM_LOCKSPACE, 0);
     world.time().advance(2);
     holder.die();
@@ -288,14 +279,14 @@ class UpstreamRecoveryDefectsTest {
 
     assertThat(remover.replies()).isZero();
     assertThat(world.time().seconds() - world.delta(1).timestamp()).isLessThan(3 * IO_TIMEOUT);
-    assertThat(lines("s1 used external blocking lockspace removal")).hasSize(2);
+    assertThat(daemon.log().matching("s1 used external blocking lockspace removal")).hasSize(2);
     assertThat(lockspace.usedRetries()).isGreaterThan(1000);
 
     lockspace.externalUsed(false);
     world.time().advance(3);
     assertThat(remover.lastResult()).isZero();
     assertThat(world.delta(1).isFree()).isTrue();
-    assertThat(lines("s1 all pids clear")).hasSize(1);
+    assertThat(daemon.log().matching("s1 all pids clear")).hasSize(1);
   }
 
   @Test
@@ -314,7 +305,7 @@ class UpstreamRecoveryDefectsTest {
     world.time().advance(60);
 
     assertThat(remover.replies()).isZero();
-    assertThat(lines("s1 used by orphan 1 blocking lockspace removal")).hasSize(1);
+    assertThat(daemon.log().matching("s1 used by orphan 1 blocking lockspace removal")).hasSize(1);
     lockspace.usedByOrphans(false);
     world.time().advance(3);
     assertThat(remover.lastResult()).isZero();

@@ -33,4 +33,9 @@ public final class MemoryLog {
   public List<String> lines() {
     return List.copyOf(lines);
   }
+
+  /** The lines that match a pattern as a whole. */
+  public List<String> matching(String pattern) {
+    return lines().stream().filter(line -> line.matches(pattern)).toList();
+  }
 }

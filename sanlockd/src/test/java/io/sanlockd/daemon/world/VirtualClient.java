@@ -9,6 +9,7 @@ import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
 import io.sanlockd.protocol.Resource;
+import io.sanlockd.protocol.ResourceFlags;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -113,6 +114,11 @@ public final class VirtualClient {
         LeaseName.of("LS"),
         LeaseName.of("r" + number),
         List.of(new Disk(World.DISK, (long) number * World.MIB)));
+  }
+
+  /** The same lease, wanted shared. */
+  public static Resource shared(int number) {
+    return resource(number).withFlags(ResourceFlags.SHARED);
   }
 
   /** ACQUIRE for this connection. */

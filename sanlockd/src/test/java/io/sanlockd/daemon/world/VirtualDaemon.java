@@ -7,6 +7,7 @@ import io.sanlockd.daemon.loop.RequestHandler;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.watchdog.Watchdog;
+import io.sanlockd.protocol.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -100,6 +101,16 @@ public final class VirtualDaemon {
   public VirtualClient registered(int pid) {
     VirtualClient client = client(pid);
     client.register();
+    return client;
+  }
+
+  /** A client whose registered process holds leases. */
+  public VirtualClient holder(int pid, Resource... leases) {
+    VirtualClient client = registered(pid).acquire(0, leases);
+    world.time().advance(0.1);
+    if (client.lastResult() != 0) {
+      throw new IllegalStateException("not acquired: " + client.lastResult() + " " + log.lines());
+    }
     return client;
   }
 
