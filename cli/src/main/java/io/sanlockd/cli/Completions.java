@@ -138,8 +138,8 @@ final class Completions {
     }
     return "complete -c sanlock -n '__sanlock_in "
         + topic.name()
-        + "' -s "
-        + option.name().substring(1)
+        + (option.name().startsWith("--") ? "' -l " : "' -s ")
+        + option.name().replaceFirst("--?", "")
         + value
         + " -d '"
         + new Word(option.name(), option.meaning()).plainMeaning()
@@ -152,7 +152,7 @@ final class Completions {
     for (HelpOption help : topic.options()) {
       String[] words = help.syntax().split(" ", -1);
       for (int i = 0; i < words.length; i++) {
-        if (words[i].matches("-[A-Za-z]")) {
+        if (words[i].matches("-[A-Za-z]|--[a-z-]+")) {
           boolean takesValue = i + 1 < words.length && !words[i + 1].startsWith("-");
           List<String> values = takesValue ? values(words[i + 1]) : List.of();
           options.add(new Option(words[i], values, help.meaning()));

@@ -4,6 +4,7 @@ import io.sanlockd.model.ResultCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,12 +21,16 @@ public final class Reference {
    * @param args the directory that gets them, each as a file with the name of the part
    */
   public static void main(String[] args) throws IOException {
-    Completions completions = new Completions(FriendlyHelp.all());
+    List<HelpTopic> operate = OperateLink.topics();
+    List<HelpTopic> all = new ArrayList<>(operate);
+    all.addAll(FriendlyHelp.all());
+    Completions completions = new Completions(all);
     Map<String, String> parts =
         Map.of(
             "COMMANDS", sections(CommandHelp.TOPICS),
             "CLIENT", sections(ClientHelp.TOPICS),
             "DIRECT", sections(DirectHelp.TOPICS),
+            "OPERATE", sections(operate),
             "RESULTS", results(),
             "BASH", completions.bash(),
             "ZSH", completions.zsh(),

@@ -101,6 +101,8 @@ class ManualIT {
     assertThat(completed("acquire", "-")).contains("-r", "-p");
     assertThat(completed("help", "direct", "read_")).containsExactly("read_leader");
     assertThat(completed("client", "acquire", "-p", "")).containsExactly("");
+    assertThat(completed("pl")).containsExactly("plan");
+    assertThat(completed("plan", "--io")).containsExactly("--io-timeout");
   }
 
   @Test
