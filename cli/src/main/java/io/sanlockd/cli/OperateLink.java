@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Leads to the commands that the C program does not have; loads their classes when used. */
 final class OperateLink {
   /** In the order of the help. */
-  static final List<String> COMMANDS = List.of("explain", "plan", "fsck");
+  static final List<String> COMMANDS = List.of("explain", "plan", "doctor", "fsck", "top");
 
   private OperateLink() {}
 
@@ -31,9 +31,10 @@ final class OperateLink {
   }
 
   /** What there is to say about these commands, in the form of that of all others. */
-  static List<HelpTopic> topics() {
+  static List<HelpTopic> topics(Invocation invocation) {
+    Setting setting = setting(invocation);
     return COMMANDS.stream()
-        .map(command -> topic(command, OperateCommands.description(command)))
+        .map(command -> topic(command, OperateCommands.description(command, setting)))
         .toList();
   }
 
@@ -59,14 +60,24 @@ final class OperateLink {
         Console.isUnicodeLocale(
             System.getenv("LC_ALL"), System.getenv("LC_CTYPE"), System.getenv("LANG"));
     Console console =
-        new Console(
-            text -> write(invocation.out(), text),
-            text -> write(invocation.err(), text),
-            isUnicode);
+        new Console(new Sink(invocation.out()), new Sink(invocation.err()), isUnicode);
     return new Setting(invocation.endpoint(), invocation.config()::fireTimeoutSeconds, console);
   }
 
-  private static void write(Out out, String text) {
-    out.text(text).flush();
+  private record Sink(Out out) implements Console.Sink {
+    @Override
+    public void write(String bytes) {
+      out.text(bytes).flush();
+    }
+
+    @Override
+    public boolean isTerminal() {
+      return out.isTerminal();
+    }
+
+    @Override
+    public boolean isBroken() {
+      return out.isBroken();
+    }
   }
 }

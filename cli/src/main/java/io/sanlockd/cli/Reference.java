@@ -1,5 +1,7 @@
 package io.sanlockd.cli;
 
+import io.sanlockd.client.Endpoint;
+import io.sanlockd.model.ConfigLine;
 import io.sanlockd.model.ResultCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +23,15 @@ public final class Reference {
    * @param args the directory that gets them, each as a file with the name of the part
    */
   public static void main(String[] args) throws IOException {
-    List<HelpTopic> operate = OperateLink.topics();
+    List<HelpTopic> operate =
+        OperateLink.topics(
+            new Invocation(
+                "sanlock",
+                Endpoint.ofEnvironment(),
+                new CommandConfig(ConfigLine.FILE),
+                new SyslogJournal(),
+                Out.standardOutput(),
+                Out.standardError()));
     List<HelpTopic> all = new ArrayList<>(operate);
     all.addAll(FriendlyHelp.all());
     Completions completions = new Completions(all);

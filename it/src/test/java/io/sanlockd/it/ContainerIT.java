@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class ContainerIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int NOBODY = 65534;
   private static final Path ENTRY =
       Implementation.tree().resolve("../../container/entry").normalize();
 
@@ -33,12 +34,12 @@ class ContainerIT {
     final Process process;
 
     Host(int id) throws IOException {
-      runDirectory = directoryForAll("run" + id);
+      runDirectory = directoryOfTheUser("run" + id);
       output = scene.directory().resolve("out" + id);
       List<String> command = new ArrayList<>();
       if (Ids.isRoot()) {
         command.addAll(
-            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+            List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--"));
       }
       command.addAll(List.of("sh", tree.resolve("entry").toString()));
       ProcessBuilder builder =
@@ -82,9 +83,11 @@ class ContainerIT {
     }
   }
 
-  private Path directoryForAll(String name) throws IOException {
+  private Path directoryOfTheUser(String name) throws IOException {
     Path made = Files.createDirectory(scene.directory().resolve(name));
-    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
+    if (Ids.isRoot()) {
+      Files.setAttribute(made, "unix:uid", NOBODY);
+    }
     return made;
   }
 
@@ -103,7 +106,7 @@ class ContainerIT {
   @Test
   void twoHostsMakeJoinAndLeaveALockspaceOnAPlainFile() throws Exception {
     copyPrograms();
-    directoryForAll("leases");
+    directoryOfTheUser("leases");
     Host first = new Host(1);
     Host second = new Host(2);
     first.awaitOutput("joined; leases: LS1:a:");

@@ -3,24 +3,34 @@ package io.sanlockd.cli.operate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** Where the commands print: Unicode in, UTF-8 out. */
 public final class Console {
   private static final int WIDTH = 79;
 
-  private final Consumer<String> out;
-  private final Consumer<String> err;
+  private final Sink out;
+  private final Sink err;
   private final boolean drawsUnicode;
+
+  /** Takes text with one char for each byte, and writes it at once. */
+  public interface Sink {
+    void write(String bytes);
+
+    /** Whether a human watches. */
+    boolean isTerminal();
+
+    /** Whether nobody reads any more. */
+    boolean isBroken();
+  }
 
   /**
    * A console.
    *
-   * @param out writes text with one char for each byte at once
-   * @param err likewise
+   * @param out standard output
+   * @param err standard error
    * @param drawsUnicode whether lines and bars may be drawn with more than ASCII
    */
-  public Console(Consumer<String> out, Consumer<String> err, boolean drawsUnicode) {
+  public Console(Sink out, Sink err, boolean drawsUnicode) {
     this.out = out;
     this.err = err;
     this.drawsUnicode = drawsUnicode;
@@ -37,8 +47,12 @@ public final class Console {
     return false;
   }
 
-  boolean drawsUnicode() {
-    return drawsUnicode;
+  boolean isTerminal() {
+    return out.isTerminal();
+  }
+
+  boolean isBroken() {
+    return out.isBroken();
   }
 
   /** One of two pieces of a drawing. */
@@ -47,7 +61,7 @@ public final class Console {
   }
 
   void line(String text) {
-    out.accept(Bytes.of(text + "\n"));
+    out.write(Bytes.of(text + "\n"));
   }
 
   /** Words behind a head, in lines of at most 79 characters, all but the first indented. */
@@ -69,11 +83,11 @@ public final class Console {
 
   /** Text without an end of line. */
   void text(String text) {
-    out.accept(Bytes.of(text));
+    out.write(Bytes.of(text));
   }
 
   void error(String text) {
-    err.accept(Bytes.of(text + "\n"));
+    err.write(Bytes.of(text + "\n"));
   }
 
   /** For picocli: reaches standard output when it is flushed. */
@@ -87,15 +101,15 @@ public final class Console {
   }
 
   private static final class Handing extends StringWriter {
-    private final Consumer<String> target;
+    private final Sink target;
 
-    Handing(Consumer<String> target) {
+    Handing(Sink target) {
       this.target = target;
     }
 
     @Override
     public void flush() {
-      target.accept(Bytes.of(toString()));
+      target.write(Bytes.of(toString()));
       getBuffer().setLength(0);
     }
   }

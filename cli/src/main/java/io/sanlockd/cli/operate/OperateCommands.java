@@ -1,6 +1,5 @@
 package io.sanlockd.cli.operate;
 
-import io.sanlockd.client.Endpoint;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -14,7 +13,7 @@ public final class OperateCommands {
   /**
    * Runs a command.
    *
-   * @param name one of explain, plan, fsck
+   * @param name one of explain, plan, doctor, fsck, top
    * @param args what follows the name, one char for each byte
    * @return the exit status: 0, or what the help of the command says; {@link ExitStatus#USAGE} for
    *     arguments that can not be used
@@ -34,10 +33,8 @@ public final class OperateCommands {
   }
 
   /** What there is to say about a command, for the manual. */
-  public static CommandSpec description(String name) {
-    Console nowhere = new Console(text -> {}, text -> {}, false);
-    return commandLine(name, new Setting(Endpoint.ofEnvironment(), () -> 0, nowhere))
-        .getCommandSpec();
+  public static CommandSpec description(String name, Setting setting) {
+    return commandLine(name, setting).getCommandSpec();
   }
 
   private static CommandLine commandLine(String name, Setting setting) {
@@ -45,7 +42,9 @@ public final class OperateCommands {
         switch (name) {
           case "explain" -> new ExplainCommand(setting);
           case "plan" -> new PlanCommand(setting);
+          case "doctor" -> new DoctorCommand(setting);
           case "fsck" -> new FsckCommand(setting);
+          case "top" -> new TopCommand(setting);
           default -> throw new IllegalArgumentException("no such command: " + name);
         };
     CommandLine line =

@@ -118,7 +118,9 @@ class FailurePlanTest {
 
   @Test
   void theDrawingFitsForEveryPair() {
-    Console console = new Console(text -> {}, text -> {}, false);
+    Console console =
+        new Console(
+            new Screen.Text(new StringBuilder()), new Screen.Text(new StringBuilder()), false);
     for (int io = 1; io <= 255; io++) {
       for (int fire : new int[] {1, 10, 30, 60, 3600}) {
         for (int outage : new int[] {0, 1, 1000}) {

@@ -6,6 +6,24 @@ import java.nio.charset.StandardCharsets;
 
 /** Runs a command of this package and keeps what it prints. */
 final class Screen {
+  /** Keeps what is written. */
+  record Text(StringBuilder kept) implements Console.Sink {
+    @Override
+    public void write(String bytes) {
+      kept.append(bytes);
+    }
+
+    @Override
+    public boolean isTerminal() {
+      return false;
+    }
+
+    @Override
+    public boolean isBroken() {
+      return false;
+    }
+  }
+
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder err = new StringBuilder();
 
@@ -14,7 +32,7 @@ final class Screen {
   }
 
   int runAt(String socket, String command, String... args) {
-    Console console = new Console(out::append, err::append, true);
+    Console console = new Console(new Text(out), new Text(err), true);
     return OperateCommands.run(
         command,
         args,
