@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,12 @@ class OperateIT {
     Cli cli = cluster.a.cli(Implementation.JAVA);
     Holder onB = scene.holder(cluster.b.cli(), cluster.resource());
     Holder onA = scene.holder(cluster.a.cli());
+    Await.value(
+        "host 2 was seen to renew",
+        Duration.ofSeconds(30),
+        () -> cli.client("gets", "-h", "1").out(),
+        hosts -> hosts.matches("(?s).*h 2 gen 1 timestamp \\d+ LIVE.*"),
+        cluster.a::logTail);
     refusalNamesTheHolder(cluster, cli, onA);
     documentsAreComplete(cluster, cli, onA);
     diskIsClean(cluster, cli);
