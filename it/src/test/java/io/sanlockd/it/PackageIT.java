@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The Debian package takes the place of the C program and gives it back, in a copy of this machine:
  * the C program that other tests use is not touched.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class PackageIT {
   private static final String LOCKSPACE = "LS:1:/var/tmp/leases:0";
   private static final String INSTALL =
