@@ -11,6 +11,9 @@ PROGRAMS = {
     "c": {"sanlock": "/usr/sbin/sanlock", "wdmd": "/usr/sbin/wdmd"},
     "java": {"sanlock": "/opt/sanlockd/bin/sanlock", "wdmd": "/opt/sanlockd/bin/wdmd"},
 }
+# These come from our tree whatever the daemons are.
+RESET = "/opt/sanlockd/bin/sanlk-reset"
+RESETD = "/opt/sanlockd/bin/sanlk-resetd"
 DISK = "/dev/vda"
 RESOURCE = f"vm:res:{DISK}:1048576"
 
@@ -55,6 +58,19 @@ class Host:
         """Starts to ask for the lease again and again; who gets it writes to the disk."""
         command = f"sanlock client command -r {RESOURCE} -c /bin/user write {self.host_id}"
         self.start(f"sh -c 'while :; do {command}; sleep 0.5; done' 2>/dev/null")
+
+    def start_resetd(self):
+        """Starts our sanlk-resetd and waits until it listens in the lockspace."""
+        self.start(f"sh -c 'exec {RESETD} -D vm 2>/run/resetd.log'")
+        self.wait_until("grep -q 'reg_event 0 ' /run/resetd.log", START_SECONDS)
+
+    def ask_for_reset(self, other):
+        """Starts our sanlk-reset in the background."""
+        self.start(f"sh -c '{RESET} -D reset vm:{other.host_id}; echo $? >/run/reset.status'")
+
+    def reset_result(self):
+        """Exit status of sanlk-reset as text, empty while it runs."""
+        return self.machine.attempt("cat /run/reset.status 2>/dev/null")[1].strip()
 
     def start(self, command):
         """Starts a program in the background with its output on the console; returns its pid."""

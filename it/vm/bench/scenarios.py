@@ -133,6 +133,27 @@ def process_unkillable(stage):
     stage.expect_reboot(host)
 
 
+def reset_requested(stage):
+    """Host 2 asks with our sanlk-reset: our sanlk-resetd has host 1 reset in time, host 2 learns it later."""
+    host, other = stage.writer_and_rival()
+    host.start_resetd()
+    other.ask_for_reset(host)
+    host.wait_until("grep -q 'set reply resetting' /run/resetd.log", PATIENCE)
+    promised = time.monotonic()
+    stage.say("host 1 has promised its reset")
+    reset = host.machine.wait_for_reset(promised + 10 + W + 10)
+    check(reset, "no reset after the promise")
+    age = reset[0] - promised
+    stage.say(f"host 1 was reset {age:.1f} s after its promise (limit {10 + W})")
+    check(age < 10 + W, "the reset came too late")
+    check(not other.reset_result(), "sanlk-reset ended before the reset")
+    stage.expect_takeover(other)
+    other.wait_until("[ -s /run/reset.status ]", PATIENCE)
+    stage.say(f"sanlk-reset ended {time.monotonic() - reset[0]:.1f} s after the reset")
+    check(other.reset_result() == "0", f"exit status of sanlk-reset: {other.reset_result()}")
+    stage.expect_reboot(host)
+
+
 def unclean_close(stage):
     """Closing the device without the magic character makes the kernel ping once more (wdmd.md 1)."""
     host = stage.host(1)
@@ -179,5 +200,5 @@ def _use_watchdog(stage, host):
 SCENARIOS = {
     function.__name__.replace("_", "-"): function
     for function in (healthy, daemon_killed, daemon_stopped, wdmd_killed, wdmd_stopped, storage_hangs,
-                     storage_fails, process_unkillable, unclean_close, nowayout_stop)
+                     storage_fails, process_unkillable, reset_requested, unclean_close, nowayout_stop)
 }

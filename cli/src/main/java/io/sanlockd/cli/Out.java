@@ -20,6 +20,7 @@ final class Out {
   private final OutputStream stream;
   private final boolean lineBuffered;
   private final StringBuilder buffer = new StringBuilder(BUFFER_LENGTH);
+  private boolean broken;
 
   Out(OutputStream stream, boolean lineBuffered) {
     this.stream = stream;
@@ -27,14 +28,14 @@ final class Out {
   }
 
   static Out standardOutput() {
-    return new Out(new FileOutputStream(FileDescriptor.out), isTerminal());
+    return new Out(new FileOutputStream(FileDescriptor.out), isTerminalOutput());
   }
 
   static Out standardError() {
     return new Out(new FileOutputStream(FileDescriptor.err), true);
   }
 
-  private static boolean isTerminal() {
+  private static boolean isTerminalOutput() {
     try {
       String target = Files.readSymbolicLink(Path.of(STDOUT)).toString();
       return target.startsWith("/dev/pts/")
@@ -57,6 +58,16 @@ final class Out {
     }
   }
 
+  /** Whether nobody reads any more. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /** Whether a human watches lines appear. */
+  boolean isTerminal() {
+    return lineBuffered;
+  }
+
   void flush() {
     byte[] bytes = buffer.toString().getBytes(StandardCharsets.ISO_8859_1);
     buffer.setLength(0);
@@ -65,6 +76,7 @@ final class Out {
       stream.flush();
     } catch (IOException e) {
       // Like a closed pipe for a C program that ignores SIGPIPE.
+      broken = true;
     }
   }
 }

@@ -13,7 +13,8 @@ import java.nio.ByteOrder;
 
 /**
  * Receives the events that other hosts send to this one in a lockspace. The same event arrives with
- * every renewal of its sender while it is set (protocol.md 10.2). One thread at a time.
+ * every renewal of its sender while it is set (protocol.md 10.2). One thread at a time; but {@link
+ * #end} and {@link #close} may come from another thread and end a waiting {@link #next}.
  */
 public final class EventChannel implements Closeable {
   private static final int END_MARK = 1;

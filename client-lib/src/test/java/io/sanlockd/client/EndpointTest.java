@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Finding the daemon, and what happens when it is not there or does not answer. */
 class EndpointTest {
@@ -100,6 +102,33 @@ class EndpointTest {
       assertThat(error.number()).isEqualTo(-110);
       sawTheEnd.get(60, TimeUnit.SECONDS);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 60_000})
+  void anotherThreadMayEndAnEventChannelThatIsWaitedFor(long timeoutMillis, @TempDir Path directory)
+      throws Exception {
+    try (FakeDaemon daemon = new FakeDaemon(directory, timeoutMillis)) {
+      CompletableFuture<Void> channelPlayed =
+          daemon.play(
+              peer -> {
+                peer.reply(peer.read(), 0);
+                peer.awaitEnd();
+              });
+      EventChannel channel =
+          new SanlockClient(daemon.endpoint()).registerEvents(LeaseName.of("ls"));
+      CompletableFuture<Integer> waiting =
+          CompletableFuture.supplyAsync(
+              () -> catchThrowableOfType(SanlockException.class, channel::next).number());
+      CompletableFuture<Void> endPlayed = channelPlayed.thenCompose(played -> answerOne(daemon));
+      channel.end();
+      assertThat(waiting.get(60, TimeUnit.SECONDS)).isNegative();
+      endPlayed.get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static CompletableFuture<Void> answerOne(FakeDaemon daemon) {
+    return daemon.play(peer -> peer.reply(peer.read(), 0));
   }
 
   @Test

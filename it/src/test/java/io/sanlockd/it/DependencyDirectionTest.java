@@ -71,7 +71,8 @@ class DependencyDirectionTest {
         Room.of("io.sanlockd.wdmd.daemon..", model, posix, wdmdProtocol, "jnr.."),
         Room.of("io.sanlockd.reset..", model, posix, protocol, client, wdmdClient, "jnr.."),
         Room.of("io.sanlockd.daemon..", model, posix, lease, protocol, helper, wdmdClient, "jnr.."),
-        Room.of("io.sanlockd.cli..", model, posix, lease, protocol, client, "picocli.."));
+        Room.of(
+            "io.sanlockd.cli..", model, posix, lease, protocol, client, wdmdClient, "picocli.."));
   }
 
   @ParameterizedTest

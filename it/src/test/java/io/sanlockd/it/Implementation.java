@@ -11,30 +11,28 @@ enum Implementation {
   /** The unmodified C programs. */
   C;
 
-  private static final Path C_PROGRAM = Path.of("/usr/sbin/sanlock");
-  private static final Path C_WDMD = Path.of("/usr/sbin/wdmd");
+  private static final Path C_PROGRAMS = Path.of("/usr/sbin");
 
   /**
    * The program that is daemon and client. When it is the C program and not installed, the running
    * test is skipped, or fails where the C program is known to be installed.
    */
   Path program() {
-    Path program =
-        switch (this) {
-          case JAVA -> tree().resolve("bin/sanlock");
-          case C -> C_PROGRAM;
-        };
-    return installed(program);
+    return program("sanlock");
   }
 
   /** The program that is the watchdog daemon; otherwise as {@link #program}. */
   Path wdmd() {
-    Path program =
+    return program("wdmd");
+  }
+
+  /** A program by the name that it has in both; otherwise as {@link #program}. */
+  Path program(String name) {
+    return installed(
         switch (this) {
-          case JAVA -> tree().resolve("bin/wdmd");
-          case C -> C_WDMD;
-        };
-    return installed(program);
+          case JAVA -> tree().resolve("bin").resolve(name);
+          case C -> C_PROGRAMS.resolve(name);
+        });
   }
 
   private Path installed(Path program) {

@@ -1,6 +1,7 @@
 package io.sanlockd.lease;
 
 import io.sanlockd.model.Check;
+import io.sanlockd.model.FireTimeout;
 
 /**
  * The intervals that derive from an io_timeout (timeouts.md 1). All values in seconds unless the
@@ -14,14 +15,13 @@ public record LeaseTimes(int ioTimeout, int fireTimeout) {
   public static final int DEFAULT_IO_TIMEOUT = 10;
 
   /** Time from the last watchdog ping to the hardware reset, fixed in 3.8.5. */
-  public static final int DEFAULT_FIRE_TIMEOUT = 60;
+  public static final int DEFAULT_FIRE_TIMEOUT = FireTimeout.DEFAULT_SECONDS;
 
   /** Largest io_timeout that fits the eight bits it has on disk. */
   public static final int MAX_IO_TIMEOUT = 255;
 
   private static final int RENEWAL_FACTOR = 2;
   private static final int WARN_FACTOR = 6;
-  private static final int FAIL_FACTOR = 8;
 
   /** Checks the range. */
   public LeaseTimes {
@@ -49,12 +49,12 @@ public record LeaseTimes(int ioTimeout, int fireTimeout) {
 
   /** Age of the last renewal at which the lease is lost. */
   public int failSeconds() {
-    return FAIL_FACTOR * ioTimeout;
+    return FireTimeout.failSeconds(ioTimeout);
   }
 
   /** Age of the last renewal at which the host is certainly reset. */
   public int deadSeconds() {
-    return failSeconds() + fireTimeout;
+    return FireTimeout.deadSeconds(ioTimeout, fireTimeout);
   }
 
   /** Wait after writing a new ownership of a host_id. */

@@ -1,5 +1,6 @@
 package io.sanlockd.reset;
 
+import io.sanlockd.model.FireTimeout;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.wdmd.client.WdmdConnection;
@@ -10,7 +11,7 @@ import java.time.Duration;
 /** The watchdog behind a connection to wdmd (wdmd.md 10). */
 final class WdmdWatchdog implements Watchdog {
   /** Whoever asks for a reset counts on a machine that is gone 70 seconds after its promise. */
-  private static final int FIRE_SECONDS = 60;
+  private static final int FIRE_SECONDS = FireTimeout.DEFAULT_SECONDS;
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
 

@@ -14,18 +14,28 @@ public final class DirectDisks implements DiskOpener {
   private final AioSlots slots = new AioSlots(KernelIo::open);
   private final LateIoReaper reaper;
   private final LeaseLog log;
+  private final int access;
 
   /** An opener that reports late I/O and permission problems to {@code log}. */
   public DirectDisks(LeaseLog log) {
+    this(log, OpenFlags.RDWR);
+  }
+
+  private DirectDisks(LeaseLog log, int access) {
     this.log = log;
+    this.access = access;
     this.reaper = new LateIoReaper(log);
+  }
+
+  /** An opener of disks that can not be written: the kernel refuses it with -9. */
+  public static DirectDisks readOnly(LeaseLog log) {
+    return new DirectDisks(log, OpenFlags.RDONLY);
   }
 
   @Override
   public LeaseDisk open(String path) throws LeaseException {
     try {
-      int fd =
-          Fd.open(path, OpenFlags.RDWR | OpenFlags.DIRECT | OpenFlags.SYNC | OpenFlags.CLOEXEC);
+      int fd = Fd.open(path, access | OpenFlags.DIRECT | OpenFlags.SYNC | OpenFlags.CLOEXEC);
       try {
         int sectorSize = FileStatus.of(fd).sectorBytes();
         return new DirectLeaseDisk(path, fd, sectorSize, buffers, slots, reaper);

@@ -1,8 +1,8 @@
 package io.sanlockd.lease.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.sanlockd.model.testing.Skip;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -105,7 +105,7 @@ class TimelineTest {
   @Test
   void rewritesWhenAsked() throws Exception {
     String target = System.getProperty("timelines.rewrite", "");
-    assumeFalse(target.isEmpty(), "the files are only rewritten with -Dtimelines.rewrite");
+    Skip.unless(!target.isEmpty(), "the files are only rewritten with -Dtimelines.rewrite");
     for (Path file : files()) {
       rewrite(file, Path.of(target).resolve(file.getFileName()));
     }

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.boot;
 
 import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.FireTimeout;
 import io.sanlockd.model.LeaseName;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +18,6 @@ final class DaemonOptions {
   static final int MIN_WORKERS = 2;
 
   private static final int MAX_GRACE_SECONDS = 60;
-  private static final int GRACE_SECONDS = 40;
-  private static final int SHORT_GRACE_SECONDS = 15;
-  private static final int SHORT_FIRE_TIMEOUT = 30;
 
   /** Each worker is a thread. */
   static final int MAX_WORKERS = 256;
@@ -196,10 +194,7 @@ final class DaemonOptions {
 
   /** Time for processes to stop by themselves; less when the watchdog fires sooner. */
   int graceSeconds() {
-    if (fireTimeout >= LeaseTimes.DEFAULT_FIRE_TIMEOUT) {
-      return grace.orElse(GRACE_SECONDS);
-    }
-    return grace.orElse(fireTimeout >= SHORT_FIRE_TIMEOUT ? SHORT_GRACE_SECONDS : 0);
+    return grace.orElse(FireTimeout.graceSeconds(fireTimeout));
   }
 
   /** Leading digits as C's atoi reads them; anything else is 0. */

@@ -4,6 +4,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.FireTimeout;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.wdmd.client.WdmdStatus;
@@ -11,12 +12,6 @@ import io.sanlockd.wdmd.client.WdmdStatus;
 /** The watchdog device behind wdmd, of either generation (wdmd.md 9, 11; timeouts.md 7). */
 public final class WdmdWatchdog implements Watchdog {
   private static final int LONGEST_NAME = 127;
-
-  /** Attempts can begin this much later than two io_timeouts after the last renewal. */
-  private static final int RENEWAL_DELAY_MILLIS = 1500;
-
-  /** SIGKILL must come this long before the reset to be of use. */
-  private static final int KILL_MARGIN_SECONDS = 8;
 
   private final WatchdogConnection.Connector connector;
   private final Clock clock;
@@ -69,9 +64,8 @@ public final class WdmdWatchdog implements Watchdog {
   private void checkMargins(WdmdStatus status, LeaseTimes times, LeaseLog log)
       throws LeaseException {
     int interval = status.testIntervalSeconds();
-    int marginMillis = (times.failSeconds() - times.renewalSeconds()) * 1000;
-    int neededMillis = interval * 1000 + RENEWAL_DELAY_MILLIS;
-    if (marginMillis <= neededMillis) {
+    int least = FireTimeout.leastIoTimeoutSeconds(interval);
+    if (times.ioTimeout() < least) {
       throw new LeaseException(
           ResultCode.EINVAL,
           "io_timeout "
@@ -82,12 +76,12 @@ public final class WdmdWatchdog implements Watchdog {
               + " s (its test interval) before a lease of "
               + times.failSeconds()
               + " s expires, but renewals come up to "
-              + (times.renewalSeconds() + RENEWAL_DELAY_MILLIS / 1000.0)
+              + FireTimeout.renewalIntervalMillis(times.ioTimeout()) / 1000.0
               + " s apart; use io_timeout "
-              + (neededMillis / 6000 + 1)
+              + least
               + " or more");
     }
-    int latest = times.fireTimeout() - interval - KILL_MARGIN_SECONDS;
+    int latest = FireTimeout.longestGraceSeconds(times.fireTimeout(), interval);
     if (graceSeconds > latest) {
       log.warning(
           "kill_grace_seconds "

@@ -1,6 +1,7 @@
 package io.sanlockd.wdmd.daemon;
 
 import io.sanlockd.model.Check;
+import io.sanlockd.model.FireTimeout;
 import io.sanlockd.posix.Errno;
 
 /**
@@ -16,7 +17,7 @@ final class DeviceKeeper {
   static final long DECISION_NANOS = MachineClock.SECOND_NANOS / 2;
 
   /** Fire timeout of generation A, also reported while the device was never opened. */
-  static final int DEFAULT_FIRE_TIMEOUT = 60;
+  static final int DEFAULT_FIRE_TIMEOUT = FireTimeout.DEFAULT_SECONDS;
 
   private enum State {
     /** Closed and disarmed: nobody is protected. */
@@ -93,10 +94,7 @@ final class DeviceKeeper {
 
   /** Seconds between tests while all is well (wdmd.md 5). */
   int testInterval() {
-    if (fireTimeout >= 60) {
-      return 10;
-    }
-    return fireTimeout >= 30 ? 5 : fireTimeout >= 10 ? 2 : 1;
+    return FireTimeout.testIntervalSeconds(fireTimeout);
   }
 
   /** Seconds until the reset at second {@code now} if nothing more happens. */
