@@ -3,7 +3,6 @@ package io.sanlockd.cli;
 import io.sanlockd.cli.operate.Console;
 import io.sanlockd.cli.operate.OperateCommands;
 import io.sanlockd.cli.operate.Setting;
-import io.sanlockd.model.FireTimeout;
 import java.util.Arrays;
 import java.util.List;
 
@@ -34,7 +33,7 @@ final class OperateLink {
             System.getenv("LC_ALL"), System.getenv("LC_CTYPE"), System.getenv("LANG"));
     Console console =
         new Console(new Sink(invocation.out()), new Sink(invocation.err()), isUnicode);
-    return new Setting(invocation.endpoint(), () -> FireTimeout.DEFAULT_SECONDS, console);
+    return new Setting(invocation.endpoint(), invocation.config()::fireTimeoutSeconds, console);
   }
 
   private record Sink(Out out) implements Console.Sink {

@@ -23,7 +23,13 @@ class LongOptionsTest {
   private int run(OutputStream target, String... args) {
     Endpoint endpoint = new Endpoint("/nonexistent/sanlock.sock", 0);
     Invocation invocation =
-        new Invocation("sanlock", endpoint, new Out(target, false), new Out(err, false));
+        new Invocation(
+            "sanlock",
+            endpoint,
+            new CommandConfig("/nonexistent/sanlock.conf"),
+            line -> {},
+            new Out(target, false),
+            new Out(err, false));
     return new Sanlock(invocation).run(args);
   }
 

@@ -53,6 +53,8 @@ class OperateIT {
     doctorKnowsTheLockspace(cli);
     topShowsForecastAndHosts(cli);
     refusalsOfThisHostAreExplained(cluster, cli, onA);
+    Daemon third = scene.daemon(peers.a(), "hostC");
+    hostIdInUseIsExplained(cluster, third.cli(Implementation.JAVA));
     assertThat(onB.isAlive()).as("nothing was disturbed").isTrue();
   }
 
@@ -163,5 +165,14 @@ class OperateIT {
     assertThat(cli.client("add_lockspace", "-s", taken, "-o", "1").err())
         .contains("add_lockspace failed: ")
         .contains("this daemon has lockspace ls under host_id 1");
+  }
+
+  private static void hostIdInUseIsExplained(Cluster cluster, Cli cli) throws Exception {
+    String taken = cluster.storage.lockspace("ls", 2);
+    Command.Result refused = cli.client("add_lockspace", "-s", taken, "-o", "1");
+    assertThat(refused.out()).contains("done -262");
+    assertThat(refused.err())
+        .contains("host_id 2 of ls belongs to host hostB, generation 1")
+        .contains("68 s after its last renewal (8 x io_timeout 1 s + 60 s)");
   }
 }

@@ -8,6 +8,7 @@ import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.daemon.recovery.HelperProcess;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.SystemClock;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
