@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ConsumerVdsmIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int DOMAINS = 40;
-  private static final int ATTEMPTS = 3;
+  private static final int ATTEMPTS = 10;
 
   /** Only the lockspace that is being joined may have no hosts. */
   private static final Pattern HOSTS_OF_ALL =
