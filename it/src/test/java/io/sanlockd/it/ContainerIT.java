@@ -118,7 +118,8 @@ class ContainerIT {
       host.process.destroy();
       assertThat(Command.ended(host.process, LIMIT)).as("%s", host.output()).isTrue();
       assertThat(host.process.exitValue()).as("%s", host.output()).isZero();
-      assertThat(host.output()).endsWith("sanlockd: ended\n");
+      // Not always its last words: the helper may say something behind them.
+      assertThat(host.output()).contains("sanlockd: ended\n");
     }
     assertThat(
             new Cli(Implementation.JAVA, first.runDirectory)
