@@ -13,7 +13,7 @@ mkdir -p "$tree"
 tree=$(cd -P "$tree" && pwd)
 (cd "$dist" && find . -type d -exec mkdir -p "$tree/{}" \;)
 (cd "$dist" && find . -type f -exec cp {} "$tree/{}" \;)
-chmod 755 "$tree"/bin/*
+chmod 755 "$tree"/bin/* "$tree"/libexec/*
 
 # What most commands need stands first and on a second line alone: a short class path is checked
 # faster, and the archive made with it also serves a longer one that begins with it.

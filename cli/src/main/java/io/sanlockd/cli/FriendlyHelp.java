@@ -92,8 +92,8 @@ final class FriendlyHelp {
   }
 
   private void print(HelpTopic topic) {
-    boolean isOther = topic.name().equals("wdmd");
-    print(isOther ? topic.synopsis() : "sanlock " + topic.synopsis(), topic.purpose());
+    print(
+        topic.isOtherProgram() ? topic.synopsis() : "sanlock " + topic.synopsis(), topic.purpose());
     if (!topic.options().isEmpty()) {
       out.line("");
       int column = 0;

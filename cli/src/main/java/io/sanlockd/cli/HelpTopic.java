@@ -19,4 +19,14 @@ record HelpTopic(
     int end = purpose.indexOf(". ");
     return end < 0 ? purpose : purpose.substring(0, end + 1);
   }
+
+  /** Whether it is about a whole program of its own, not about something of {@code sanlock}. */
+  boolean isOtherProgram() {
+    return name.equals("wdmd");
+  }
+
+  /** Whether it is a command of {@code sanlock}; there are also actions, and things to know. */
+  boolean isCommand() {
+    return synopsis.startsWith(name) && !name.contains(" ") && !isOtherProgram();
+  }
 }

@@ -62,6 +62,13 @@ class LongOptionsTest {
     assertThat(run("status", "--json")).isEqualTo(1);
     assertThat(json().get("data").isJsonNull()).isTrue();
     assertThat(json().get("result").getAsInt()).isEqualTo(-2);
+    assertThat(json().get("messages").toString()).contains("no daemon at /nonexistent");
+  }
+
+  @Test
+  void aDirectActionAsksNoDaemonWhyItFailed() {
+    assertThat(run("direct", "release", "-r", "ls:res:/nonexistent:0")).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.ISO_8859_1)).doesNotContain("registered");
   }
 
   @Test
