@@ -66,7 +66,7 @@ final class LongOptions {
     int at = from;
     while (at < args.length) {
       String word = args[at];
-      if (word.startsWith("--")) {
+      if (Sanlock.isLong(word)) {
         take(word);
         at++;
       } else if (word.equals("-c")) {

@@ -142,11 +142,16 @@ public final class Sanlock {
     for (int i = from;
         i < args.length && !args[i].equals("-c");
         i += args[i].equals("-D") ? 1 : 2) {
-      if (args[i].startsWith("--")) {
+      if (isLong(args[i])) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Two dashes alone are an option of one letter, as the C program sees it. */
+  static boolean isLong(String word) {
+    return word.startsWith("--") && word.length() > 2;
   }
 
   /** The launcher starts the daemon with another main class; whoever gets here by-passed it. */
