@@ -17,7 +17,7 @@ final class Plot {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 400;
   private static final int LEFT = 80;
-  private static final int RIGHT = 30;
+  private static final int RIGHT = 60;
   private static final int TOP = 50;
   private static final int BOTTOM = 60;
 
@@ -105,7 +105,7 @@ final class Plot {
             "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
             path.toString().strip(), colour));
     Point last = points.get(points.size() - 1);
-    svg.append(text(x.at(last.x) - 8, median.applyAsDouble(last) - 10, "end", colour, name));
+    svg.append(text(x.at(last.x) + 10, median.applyAsDouble(last) + 4, "start", colour, name));
   }
 
   /** A logarithmic scale onto pixels. */
