@@ -31,6 +31,7 @@ class HotPathTest {
         .noneMatch(line -> line.contains(" picocli."))
         .noneMatch(line -> line.contains(" jnr.") || line.contains("com.kenai.jffi"))
         .noneMatch(line -> line.contains("io.sanlockd.posix"))
+        .noneMatch(line -> line.contains("io.sanlockd.cli.operate"))
         .noneMatch(line -> line.contains("io.sanlockd") && line.contains("$$Lambda"))
         .noneMatch(line -> line.contains("io.sanlockd") && line.contains("StringConcat"));
   }

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,12 +41,20 @@ class OperateIT {
     Cli cli = cluster.a.cli(Implementation.JAVA);
     Holder onB = scene.holder(cluster.b.cli(), cluster.resource());
     Holder onA = scene.holder(cluster.a.cli());
+    Await.value(
+        "host 2 was seen to renew",
+        Duration.ofSeconds(30),
+        () -> cli.client("gets", "-h", "1").out(),
+        hosts -> hosts.matches("(?s).*h 2 gen 1 timestamp \\d+ LIVE.*"),
+        cluster.a::logTail);
     refusalNamesTheHolder(cluster, cli, onA);
     documentsAreComplete(cluster, cli, onA);
     diskIsClean(cluster, cli);
     doctorKnowsTheLockspace(cli);
     topShowsForecastAndHosts(cli);
     refusalsOfThisHostAreExplained(cluster, cli, onA);
+    Daemon third = scene.daemon(peers.a(), "hostC");
+    hostIdInUseIsExplained(cluster, third.cli(Implementation.JAVA));
     assertThat(onB.isAlive()).as("nothing was disturbed").isTrue();
   }
 
@@ -156,5 +165,14 @@ class OperateIT {
     assertThat(cli.client("add_lockspace", "-s", taken, "-o", "1").err())
         .contains("add_lockspace failed: ")
         .contains("this daemon has lockspace ls under host_id 1");
+  }
+
+  private static void hostIdInUseIsExplained(Cluster cluster, Cli cli) throws Exception {
+    String taken = cluster.storage.lockspace("ls", 2);
+    Command.Result refused = cli.client("add_lockspace", "-s", taken, "-o", "1");
+    assertThat(refused.out()).contains("done -262");
+    assertThat(refused.err())
+        .contains("host_id 2 of ls belongs to host hostB, generation 1")
+        .contains("68 s after its last renewal (8 x io_timeout 1 s + 60 s)");
   }
 }
