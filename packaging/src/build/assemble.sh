@@ -13,9 +13,16 @@ mkdir -p "$tree"
 tree=$(cd -P "$tree" && pwd)
 (cd "$dist" && find . -type d -exec mkdir -p "$tree/{}" \;)
 (cd "$dist" && find . -type f -exec cp {} "$tree/{}" \;)
-chmod 755 "$tree"/bin/*
+chmod 755 "$tree"/bin/* "$tree"/libexec/*
 
+# What most commands need stands first and on a second line alone: a short class path is checked
+# faster, and the archive made with it also serves a longer one that begins with it.
 class_path=
+client_path=
+for name in cli client-lib model; do
+  client_path=${client_path:+$client_path:}$(tr ':' '\n' <"$list" | sed -n "s#.*/\($name-[0-9][^/]*\.jar\)#\1#p")
+done
+class_path=$client_path
 # The list has no final newline, so that read reports the end of the file although it read the line.
 IFS= read -r jars <"$list" || [ -n "$jars" ]
 IFS=:
@@ -25,10 +32,13 @@ for jar in $jars; do
   if ! cmp -s "$jar" "$tree/lib/$name"; then
     cp -p "$jar" "$tree/lib/$name"
   fi
-  class_path=${class_path:+$class_path:}$name
+  case ":$client_path:" in
+    *":$name:"*) ;;
+    *) class_path=$class_path:$name ;;
+  esac
 done
 unset IFS
-printf '%s\n' "$class_path" >"$tree/lib/classpath"
+printf '%s\n' "$class_path" "$client_path" >"$tree/lib/classpath"
 
 for jar in "$tree"/lib/*.jar; do
   case ":$class_path:" in

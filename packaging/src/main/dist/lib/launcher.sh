@@ -44,9 +44,11 @@ read_java_version() {
   java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
 }
 
-# Sets class_path to all jars, in the order made by the build.
+# choose_class_path [client]: sets class_path to all jars, or to those that most commands need.
 choose_class_path() {
-  IFS= read -r names <"$home/lib/classpath" || fail "$home/lib/classpath is missing"
+  { IFS= read -r names && IFS= read -r client_names; } <"$home/lib/classpath" ||
+    fail "$home/lib/classpath is missing"
+  [ -z "${1:-}" ] || names=$client_names
   class_path=
   IFS=:
   for name in $names; do

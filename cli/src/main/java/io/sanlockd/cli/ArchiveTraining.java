@@ -1,6 +1,7 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.client.Endpoint;
+import io.sanlockd.model.ConfigLine;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Disk;
@@ -25,9 +26,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Loads what the common actions load, for the class-data archive made while packaging: {@code java
- * -XX:ArchiveClassesAtExit=FILE -cp ... io.sanlockd.cli.ArchiveTraining}. Needs no daemon: it talks
- * to a stand-in inside this JVM that answers everything with success.
+ * Loads what the frequent actions load, for the list of classes from which the archive of the
+ * commands is made ({@code bin/sanlock-cds}). Needs no daemon: it talks to a stand-in inside this
+ * JVM that answers everything with success.
  */
 public final class ArchiveTraining {
   private static final Disk DISK = new Disk("/leases", 0);
@@ -47,7 +48,6 @@ public final class ArchiveTraining {
       daemon = new Thread(() -> serve(server), "stand-in");
       daemon.start();
       runActions(endpoint);
-      CommandAction.rehearse(endpoint);
     }
     daemon.join();
     Files.delete(socket);
@@ -73,7 +73,14 @@ public final class ArchiveTraining {
             "client shutdown -w 1");
     for (String action : actions) {
       Out nowhere = new Out(OutputStream.nullOutputStream(), false);
-      Invocation invocation = new Invocation("sanlock", endpoint, nowhere, nowhere);
+      Invocation invocation =
+          new Invocation(
+              "sanlock",
+              endpoint,
+              new CommandConfig(ConfigLine.FILE),
+              new SyslogJournal(),
+              nowhere,
+              nowhere);
       int unused = new Sanlock(invocation).run(action.split(" ", -1));
     }
   }

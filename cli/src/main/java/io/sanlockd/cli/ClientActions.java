@@ -1,5 +1,7 @@
 package io.sanlockd.cli;
 
+import java.util.List;
+
 /** Finds the class that serves an action of {@code sanlock client} (cli.md 5). */
 final class ClientActions {
   private static final String KNOWN =
@@ -8,6 +10,10 @@ final class ClientActions {
           + " align set_event set_config format create delete lookup update rebuild ";
 
   private ClientActions() {}
+
+  static List<String> names() {
+    return List.of(KNOWN.strip().split(" ", -1));
+  }
 
   static boolean isKnown(String action) {
     return !action.isEmpty() && action.indexOf(' ') < 0 && KNOWN.contains(" " + action + " ");

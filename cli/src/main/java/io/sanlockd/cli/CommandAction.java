@@ -1,12 +1,10 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.client.DaemonConnection;
-import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.NativeTransport;
 import io.sanlockd.client.Reply;
 import io.sanlockd.client.Requests;
 import io.sanlockd.client.TransportException;
-import io.sanlockd.model.Check;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.Exec;
 import io.sanlockd.posix.PosixException;
@@ -14,7 +12,6 @@ import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
 import java.io.File;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +27,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class CommandAction {
   private static final int PROGRAM_FD = 3;
-  private static final String NO_PROGRAM = "";
   private static final int FAILED = 1;
 
   /** The C program's exit status when the program can not be started. */
@@ -93,17 +89,6 @@ final class CommandAction {
       session.out().flush();
       session.invocation().err().line("execv failed: " + Errno.text(e.errno()));
       return EXEC_FAILED;
-    }
-  }
-
-  /** For {@link ArchiveTraining}: everything but becoming another program. */
-  static void rehearse(Endpoint endpoint) throws IOException {
-    try (NativeTransport transport = NativeTransport.connect(endpoint);
-        DaemonConnection connection = DaemonConnection.over(transport)) {
-      Check.state(connection.send(Requests.plain(Command.REGISTER)) == 0, "not registered");
-      Exec.replace(NO_PROGRAM, List.of(NO_PROGRAM), transport.descriptor(), PROGRAM_FD);
-    } catch (PosixException e) {
-      Check.state(!Errno.text(e.errno()).isEmpty(), "no text for errno");
     }
   }
 

@@ -33,7 +33,7 @@ final class DebugLine {
     return " path " + disk.path() + " offset " + Long.toUnsignedString(disk.offset());
   }
 
-  private static void print(Out err, String message) {
+  static void print(Out err, String message) {
     DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     err.line(
         LocalDateTime.now(ZoneId.systemDefault()).format(format)

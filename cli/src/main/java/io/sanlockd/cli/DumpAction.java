@@ -1,7 +1,6 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.lease.LeaseException;
-import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.lease.format.AreaLayout;
@@ -14,7 +13,6 @@ import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.Magic;
 import io.sanlockd.lease.format.RequestRecord;
 import io.sanlockd.model.Geometry;
-import io.sanlockd.protocol.CNumbers;
 import java.util.Optional;
 
 /**
@@ -23,66 +21,30 @@ import java.util.Optional;
  */
 final class DumpAction {
   private static final int MEBIBYTE = 1 << 20;
-  private static final int PROBE_STEPS = 1024;
-  private static final int PROBE_LENGTH = 4096;
   private static final int SPACE_WIDTH = 36;
   private static final int RESOURCE_WIDTH = 48;
   private static final int SHARED_INDENT = 106;
 
   private final Session session;
-  private final DiskOpener opener;
-  private final long timeoutNanos;
+  private final DirectStorage storage;
   private final int detail;
 
-  DumpAction(Session session, DiskOpener opener, long timeoutNanos) {
+  DumpAction(Session session, DirectStorage storage) {
     this.session = session;
-    this.opener = opener;
-    this.timeoutNanos = timeoutNanos;
+    this.storage = storage;
     this.detail = (int) session.options().unsigned('f');
   }
 
-  /** What to dump; size 0 = until an area holds no record. */
-  private record Place(String path, long offset, long size) {
-    static Place parse(String text) {
-      int first = unescapedColon(text, 0);
-      int second = first < 0 ? -1 : unescapedColon(text, first + 1);
-      String path = (first < 0 ? text : text.substring(0, first)).replace("\\", "");
-      long offset = 0;
-      if (first >= 0) {
-        offset = number(text.substring(first + 1, second < 0 ? text.length() : second));
-      }
-      return new Place(path, offset, second < 0 ? 0 : number(text.substring(second + 1)));
-    }
-
-    private static int unescapedColon(String text, int from) {
-      for (int i = from; i < text.length(); i++) {
-        if (text.charAt(i) == '\\') {
-          i++;
-        } else if (text.charAt(i) == ':') {
-          return i;
-        }
-      }
-      return -1;
-    }
-
-    private static long number(String text) {
-      int suffix = text.indexOf('M');
-      return suffix < 0
-          ? CNumbers.atoll(text)
-          : CNumbers.atoll(text.substring(0, suffix)) * MEBIBYTE;
-    }
-  }
-
   int run(String text) {
-    Place place = Place.parse(text);
-    if (place.offset % MEBIBYTE != 0) {
+    DiskPlace place = DiskPlace.parse(text);
+    if (place.offset() % MEBIBYTE != 0) {
       session.out().line("WARNING: dump offset should be a multiple of 1048576 bytes.");
     }
     LeaseDisk disk;
     try {
-      disk = opener.open(place.path);
+      disk = storage.open(place.path());
     } catch (LeaseException e) {
-      session.out().line("Device " + place.path + " not found.");
+      session.out().line("Device " + place.path() + " not found.");
       return 1;
     }
     try (disk) {
@@ -97,26 +59,12 @@ final class DumpAction {
     }
   }
 
-  private Optional<Geometry> sizes(LeaseDisk disk, Place place) {
-    Optional<Geometry> given = Geometry.ofApiFlags(session.options().sizeFlags());
-    if (given.isPresent()) {
-      return given;
+  private Optional<Geometry> sizes(LeaseDisk disk, DiskPlace place) {
+    try {
+      return storage.foundSizes(disk, place);
+    } catch (LeaseException e) {
+      return Optional.empty();
     }
-    for (int step = 0; step < PROBE_STEPS; step++) {
-      long distance = (long) step * MEBIBYTE;
-      if (place.size != 0 && distance >= place.size) {
-        return Optional.empty();
-      }
-      try (LeaseBuffer probe = disk.read(place.offset + distance, PROBE_LENGTH, timeoutNanos)) {
-        LeaderRecord leader = LeaderRecord.decode(probe.store(), 0);
-        if (leader.magic() == Magic.DELTA || leader.magic() == Magic.PAXOS) {
-          return leader.geometry();
-        }
-      } catch (LeaseException e) {
-        return Optional.empty();
-      }
-    }
-    return Optional.empty();
   }
 
   private void printHeading() {
@@ -138,12 +86,12 @@ final class DumpAction {
                 + (detail > 0 ? "/req/mode" : ""));
   }
 
-  private void dump(LeaseDisk disk, Place place, Geometry geometry) {
-    long end = place.size == 0 ? Long.MAX_VALUE : place.offset + place.size;
-    for (long at = place.offset; at < end; at += geometry.alignSize()) {
-      try (LeaseBuffer area = disk.read(at, geometry.alignSize(), timeoutNanos)) {
+  private void dump(LeaseDisk disk, DiskPlace place, Geometry geometry) {
+    long end = place.size() == 0 ? Long.MAX_VALUE : place.offset() + place.size();
+    for (long at = place.offset(); at < end; at += geometry.alignSize()) {
+      try (LeaseBuffer area = disk.read(at, geometry.alignSize(), storage.readTimeoutNanos())) {
         boolean found = dumpArea(area, at, geometry);
-        if (!found && place.size == 0) {
+        if (!found && place.size() == 0) {
           return;
         }
       } catch (LeaseException e) {

@@ -2,59 +2,170 @@ package io.sanlockd.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
-/** Help for one action, laid out by picocli: {@code sanlock help ACTION}, {@code ACTION --help}. */
+/**
+ * Help for one command or action: {@code sanlock help WORDS}, or {@code --help} behind them. Never
+ * needed by a program, so that nothing here is compatible with anything.
+ */
 final class FriendlyHelp {
-  private FriendlyHelp() {}
+  private static final int WIDTH = 79;
+  private static final int INDENT = 2;
+  private static final int WIDEST_COLUMN = 26;
 
-  static int print(String action, Invocation invocation) {
-    if (OperateLink.isKnown(action)) {
-      return OperateLink.help(action, invocation);
+  private final Out out;
+
+  private FriendlyHelp(Out out) {
+    this.out = out;
+  }
+
+  /**
+   * Prints what there is to say.
+   *
+   * @param words a command, an action, or both
+   * @return exit status
+   */
+  static int print(String words, Invocation invocation) {
+    if (OperateLink.isKnown(words)) {
+      return OperateLink.help(words, invocation);
     }
-    ActionHelp help = HelpTable.find(action);
-    if (help == null) {
-      invocation.out().line("no help for \"" + action + "\"; actions:");
-      for (ActionHelp known : HelpTable.actions()) {
-        invocation.out().line("  " + known.name());
-      }
-      invocation.out().line("and commands for operators:");
-      for (String command : OperateLink.COMMANDS) {
-        invocation.out().line("  " + command);
-      }
+    FriendlyHelp help = new FriendlyHelp(invocation.out());
+    if (words.equals("client")) {
+      help.print(
+          "sanlock client ACTION [-OPTION VALUE]...",
+          "Asks the daemon. \"client\" may be left out. Most actions print a line before and one"
+              + " after the request, the second with the result: 0 is success, a negative number the"
+              + " reason of a failure, which standard error explains. Exit status 0 only for result"
+              + " 0.");
+      help.list("Actions:", ClientHelp.TOPICS);
+      return 0;
+    }
+    if (words.equals("direct")) {
+      help.print(
+          "sanlock direct ACTION [-OPTION VALUE]...",
+          "Reads and writes storage without a daemon, and without asking whether somebody uses it."
+              + " For preparing storage, for looking at it, and for repair.");
+      help.list("Actions:", DirectHelp.TOPICS);
+      return 0;
+    }
+    HelpTopic topic = find(words);
+    if (topic == null) {
+      invocation.out().line("no help for \"" + words + "\"");
+      help.topics();
       return 1;
     }
-    String usage = new CommandLine(spec(help)).getUsageMessage(Ansi.OFF);
-    invocation.out().text(usage);
+    help.print(topic);
     return 0;
   }
 
-  private static CommandSpec spec(ActionHelp help) {
-    boolean ownCommand = help.name().equals("daemon") || help.name().equals("config");
-    String command = ownCommand ? "sanlock " : "sanlock client ";
-    CommandSpec spec = CommandSpec.create().name(command + help.name());
-    for (int i = 0; i < help.letters().length(); i++) {
-      spec.addOption(option(HelpTable.option(help.letters().charAt(i))));
+  /** The topic of some words; an action of both commands is the client's. */
+  static HelpTopic find(String words) {
+    String wanted = words.endsWith("write") ? words.replace("write", "init") : words;
+    for (String prefix : List.of("", "client ", "direct ")) {
+      for (HelpTopic topic : all()) {
+        if (topic.name().equals(prefix + wanted)) {
+          return topic;
+        }
+      }
     }
-    List<String> footer = new ArrayList<>(List.of("", "Examples:"));
-    for (String example : help.examples()) {
-      footer.add("  " + example);
-    }
-    spec.usageMessage()
-        .sortOptions(false)
-        .description(help.purpose())
-        .footer(footer.toArray(new String[0]));
-    return spec;
+    return null;
   }
 
-  private static OptionSpec option(String[] words) {
-    OptionSpec.Builder builder = OptionSpec.builder(words[0]).description(words[2]);
-    if (!words[1].isEmpty()) {
-      builder.arity("1").type(String.class).paramLabel(words[1]);
+  static List<HelpTopic> all() {
+    List<HelpTopic> all = new ArrayList<>(CommandHelp.TOPICS);
+    all.addAll(ClientHelp.TOPICS);
+    all.addAll(DirectHelp.TOPICS);
+    return all;
+  }
+
+  private void topics() {
+    list("sanlock help TOPIC, where TOPIC is one of:", CommandHelp.TOPICS);
+    out.line("");
+    out.line("For operators: sanlock help " + String.join(", ", OperateLink.COMMANDS));
+    list("sanlock help client, and for each of its actions:", ClientHelp.TOPICS);
+    list("sanlock help direct, and for each of its actions:", DirectHelp.TOPICS);
+  }
+
+  private void print(String usage, String purpose) {
+    wrapped("Usage: ", usage, "       ");
+    out.line("");
+    wrapped("", purpose, "");
+  }
+
+  private void print(HelpTopic topic) {
+    print(
+        topic.isOtherProgram() ? topic.synopsis() : "sanlock " + topic.synopsis(), topic.purpose());
+    if (!topic.options().isEmpty()) {
+      out.line("");
+      int column = 0;
+      for (HelpOption option : topic.options()) {
+        column = Math.max(column, Math.min(WIDEST_COLUMN, option.syntax().length()));
+      }
+      for (HelpOption option : topic.options()) {
+        entry(option.syntax(), option.meaning(), column);
+      }
     }
-    return builder.build();
+    out.line("");
+    out.line("Examples:");
+    for (String example : topic.examples()) {
+      out.line("  " + example);
+    }
+    seeAlso(topic);
+  }
+
+  private void seeAlso(HelpTopic topic) {
+    List<String> others = new ArrayList<>();
+    if (topic.synopsis().matches(".*(LOCKSPACE|RESOURCE|RINDEX).*") && topic.name().contains(" ")) {
+      others.add("sanlock help arguments");
+    }
+    if (topic.name().startsWith("client ") && find("direct " + lastWord(topic)) != null) {
+      others.add("sanlock help direct " + lastWord(topic));
+    }
+    if (!others.isEmpty()) {
+      out.line("");
+      out.line("See also: " + String.join(", ", others));
+    }
+  }
+
+  private void list(String heading, List<HelpTopic> topics) {
+    out.line("");
+    out.line(heading);
+    int column = 0;
+    for (HelpTopic topic : topics) {
+      column = Math.max(column, lastWord(topic).length());
+    }
+    for (HelpTopic topic : topics) {
+      entry(lastWord(topic), topic.summary(), column);
+    }
+  }
+
+  private static String lastWord(HelpTopic topic) {
+    return topic.name().substring(topic.name().indexOf(' ') + 1);
+  }
+
+  private void entry(String term, String meaning, int column) {
+    String head = " ".repeat(INDENT) + term;
+    String indent = " ".repeat(INDENT + column + 2);
+    if (term.length() > column) {
+      out.line(head);
+      wrapped(indent, meaning, indent);
+    } else {
+      wrapped(head + " ".repeat(column + 2 - term.length()), meaning, indent);
+    }
+  }
+
+  /** Prints words in lines of at most 79 characters. */
+  private void wrapped(String first, String text, String further) {
+    StringBuilder line = new StringBuilder(first);
+    boolean isEmpty = true;
+    for (String word : text.split(" ", -1)) {
+      if (!isEmpty && line.length() + 1 + word.length() > WIDTH) {
+        out.line(line.toString());
+        line = new StringBuilder(further);
+        isEmpty = true;
+      }
+      line.append(isEmpty ? "" : " ").append(word);
+      isEmpty = false;
+    }
+    out.line(line.toString());
   }
 }

@@ -76,12 +76,15 @@ final class IndexActions {
   }
 
   private void print(Command command, IndexEntry found) {
-    String offset = "offset " + Long.toUnsignedString(found.offset());
     if (command == Command.CREATE_RESOURCE) {
-      session.out().line(offset);
+      session.out().line("offset " + Long.toUnsignedString(found.offset()));
     } else if (command == Command.LOOKUP_RINDEX) {
-      String name = found.name().isEmpty() ? "-" : found.name().text();
-      session.out().line("name " + name + " " + offset);
+      session.out().line(found(found.name().text(), found.offset()));
     }
+  }
+
+  /** What a lookup has found. */
+  static String found(String name, long offset) {
+    return "name " + (name.isEmpty() ? "-" : name) + " offset " + Long.toUnsignedString(offset);
   }
 }

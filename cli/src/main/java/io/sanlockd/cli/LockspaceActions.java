@@ -10,7 +10,7 @@ import io.sanlockd.protocol.Lockspace;
 
 /** Joining and leaving lockspaces, settings, events, shutdown (cli.md 5). */
 final class LockspaceActions {
-  static final int DEFAULT_IO_TIMEOUT = 10;
+  private static final int DEFAULT_IO_TIMEOUT = 10;
 
   private final Session session;
   private final ParsedOptions options;
@@ -31,15 +31,11 @@ final class LockspaceActions {
     };
   }
 
-  /** {@code -o}: 0 and words mean the default. */
-  static int ioTimeoutSeconds(ParsedOptions options) {
-    int seconds = options.integer('o', 0);
-    return seconds == 0 ? DEFAULT_IO_TIMEOUT : seconds;
-  }
-
   private int add() {
-    int ioTimeoutSeconds = ioTimeoutSeconds(options);
-    boolean isDefault = ioTimeoutSeconds == DEFAULT_IO_TIMEOUT;
+    int ioTimeoutSeconds = session.ioTimeoutSeconds();
+    boolean isDefault =
+        ioTimeoutSeconds == DEFAULT_IO_TIMEOUT
+            && session.invocation().config().ioTimeoutSeconds() == DEFAULT_IO_TIMEOUT;
     String words = isDefault ? "add_lockspace" : "add_lockspace_timeout";
     session.out().line(isDefault ? words : words + " " + ioTimeoutSeconds);
     Request request =

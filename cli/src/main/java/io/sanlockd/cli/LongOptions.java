@@ -8,6 +8,8 @@ import io.sanlockd.client.SanlockException;
 import io.sanlockd.model.ResultCode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +30,7 @@ final class LongOptions {
   private static final String CLEAR_SCREEN = "\033[H\033[2J";
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int MOST_SECONDS = 3600;
+  private static final int REFUSED = -111;
 
   private final String command;
   private final String action;
@@ -63,7 +66,7 @@ final class LongOptions {
     int at = from;
     while (at < args.length) {
       String word = args[at];
-      if (word.startsWith("--")) {
+      if (Sanlock.isLong(word)) {
         take(word);
         at++;
       } else if (word.equals("-c")) {
@@ -177,7 +180,11 @@ final class LongOptions {
         status = 0;
       } catch (SanlockException e) {
         result[0] = e.number();
-        status = new Session(action, options, quiet).finish(e.number());
+        Session session = new Session(action, options, quiet);
+        if (e.number() == REFUSED || !Files.exists(Path.of(invocation.endpoint().socketPath()))) {
+          session.connectionFailed();
+        }
+        status = session.finish(e.number());
       }
     } else {
       status = perform(place, quiet, result);

@@ -66,6 +66,11 @@ final class ParsedOptions {
     return lockspace.withFlags(sizeFlags());
   }
 
+  /** Whether {@code -s} says where a lockspace lies. */
+  boolean hasLockspacePath() {
+    return !lockspace.disk().path().isEmpty();
+  }
+
   /** At most eight, in the order given. */
   List<Resource> resources() {
     return resources;

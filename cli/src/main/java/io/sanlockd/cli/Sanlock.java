@@ -1,9 +1,11 @@
 package io.sanlockd.cli;
 
 import io.sanlockd.client.Endpoint;
+import io.sanlockd.model.ConfigLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The command {@code sanlock} (cli.md). */
 public final class Sanlock {
@@ -27,6 +29,8 @@ public final class Sanlock {
         new Invocation(
             System.getProperty(PROGRAM_PROPERTY, "sanlock"),
             Endpoint.ofEnvironment(),
+            new CommandConfig(ConfigLine.FILE),
+            new SyslogJournal(),
             Out.standardOutput(),
             Out.standardError());
     int status = new Sanlock(invocation).run(RawArguments.of(args));
@@ -49,7 +53,7 @@ public final class Sanlock {
   private int dispatch(String[] args) {
     String command = args.length == 0 ? "help" : args[0];
     return switch (command) {
-      case "help" -> args.length > 1 ? FriendlyHelp.print(args[1], invocation) : usage(0);
+      case "help" -> args.length > 1 ? help(args) : usage(0);
       case "--help", "-h" -> usage(0);
       case "version" -> {
         invocation.out().line(VERSION);
@@ -60,6 +64,7 @@ public final class Sanlock {
         yield 0;
       }
       case "daemon" -> daemon(args);
+      case "config" -> FriendlyHelp.print("config", invocation);
       case "explain", "plan", "doctor", "fsck", "top" -> OperateLink.run(args, invocation);
       case "direct" -> args.length == 1 ? usage(1) : direct(args);
       case "client" -> args.length == 1 ? usage(1) : client(args, 1);
@@ -67,13 +72,21 @@ public final class Sanlock {
     };
   }
 
+  private int help(String[] args) {
+    String[] words = Arrays.copyOfRange(args, 1, args.length);
+    return FriendlyHelp.print(String.join(" ", words), invocation);
+  }
+
   private int client(String[] args, int actionAt) {
     String action = args[actionAt];
+    if (actionAt > 0 && action.equals("--help")) {
+      return FriendlyHelp.print("client", invocation);
+    }
     if (!ClientActions.isKnown(action)) {
       return unknown("client", action);
     }
     if (asksForHelp(args, actionAt + 1)) {
-      return FriendlyHelp.print(action, invocation);
+      return FriendlyHelp.print("client " + action, invocation);
     }
     try {
       if (hasLongOption(args, actionAt + 1)) {
@@ -88,27 +101,30 @@ public final class Sanlock {
 
   private int direct(String[] args) {
     String action = args[1];
+    if (action.equals("--help")) {
+      return FriendlyHelp.print("direct", invocation);
+    }
     if (!DirectActions.isKnown(action)) {
       return unknown("direct", action);
     }
     if (asksForHelp(args, 2)) {
-      return FriendlyHelp.print(action, invocation);
+      return FriendlyHelp.print("direct " + action, invocation);
     }
-    // What to dump is a word of its own; without it the C program ends at once.
-    boolean dump = action.equals("dump");
-    if (dump && args.length == 2) {
+    boolean takesPlace = DirectActions.takesPlace(action);
+    // Without the place the C program ends at once.
+    if (takesPlace && args.length == 2) {
       return 1;
     }
     try {
-      int from = dump ? 3 : 2;
+      int from = takesPlace ? 3 : 2;
+      String place = takesPlace ? args[2] : null;
       if (hasLongOption(args, from)) {
-        return LongOptions.run("direct", action, dump ? args[2] : null, args, from, invocation);
+        return LongOptions.run("direct", action, place, args, from, invocation);
       }
       ParsedOptions options = new OptionParser(invocation).parse(args, from);
-      return DirectActions.run(
-          action, dump ? args[2] : null, new Session(action, options, invocation));
+      return DirectActions.run(action, place, new Session(action, options, invocation));
     } catch (UsageError e) {
-      return usageError(e, action);
+      return usageError(e, "direct " + action);
     }
   }
 
@@ -126,15 +142,23 @@ public final class Sanlock {
     for (int i = from;
         i < args.length && !args[i].equals("-c");
         i += args[i].equals("-D") ? 1 : 2) {
-      if (args[i].startsWith("--")) {
+      if (isLong(args[i])) {
         return true;
       }
     }
     return false;
   }
 
+  /** Two dashes alone are an option of one letter, as the C program sees it. */
+  static boolean isLong(String word) {
+    return word.startsWith("--") && word.length() > 2;
+  }
+
   /** The launcher starts the daemon with another main class; whoever gets here by-passed it. */
   private int daemon(String[] args) {
+    if (asksForHelp(args, 1)) {
+      return FriendlyHelp.print("daemon", invocation);
+    }
     try {
       ParsedOptions unused = new OptionParser(invocation).parse(args, 1);
       invocation
@@ -156,7 +180,12 @@ public final class Sanlock {
   private int unknown(String command, String action) {
     invocation.out().line(command + " action \"" + action + "\" is unknown");
     invocation.out().flush();
-    invocation.err().line("sanlock: see 'sanlock help' for the actions");
+    boolean isClient = command.equals("client");
+    String meant = Suggestion.of(action, isClient ? ClientHelp.TOPICS : DirectHelp.TOPICS);
+    String question = meant.isEmpty() ? "" : "did you mean \"" + meant + "\"? ";
+    invocation
+        .err()
+        .line("sanlock: " + question + "see 'sanlock help " + command + "' for the actions");
     return 1;
   }
 

@@ -7,7 +7,6 @@ import io.sanlockd.client.Reply;
 import io.sanlockd.client.Request;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
-import io.sanlockd.model.FireTimeout;
 import java.util.List;
 
 /** One action: its options, the daemon, and where it prints. */
@@ -21,6 +20,7 @@ final class Session {
   private final Invocation invocation;
   private final SanlockClient client;
   private boolean daemonAnswered = true;
+  private boolean daemonConcerned = true;
   private int lastResult;
 
   Session(String action, ParsedOptions options, Invocation invocation) {
@@ -54,10 +54,36 @@ final class Session {
     daemonAnswered = false;
   }
 
+  /** The action works without the daemon, which therefore knows nothing about its failures. */
+  void leaveDaemonAside() {
+    daemonConcerned = false;
+  }
+
   /** Prints {@code <words> done <result>} and gives the exit status. */
   int done(String words, int result) {
     out().line(words + " done " + result);
     return finish(result);
+  }
+
+  /** As {@link #done(String, int)}; a failure is explained with more than its number says. */
+  int done(String words, int result, String why) {
+    out().line(words + " done " + result);
+    return finish(result, why);
+  }
+
+  /** As {@link #finish(int)}, with more than the number says. */
+  int finish(int result, String why) {
+    int status = finish(result);
+    if (result < 0 && !why.isEmpty()) {
+      invocation.err().line("sanlock: " + why);
+    }
+    return status;
+  }
+
+  /** {@code -o}, or what the configuration says; 0 and words count as not given. */
+  int ioTimeoutSeconds() {
+    int given = options.integer('o', 0);
+    return given == 0 ? invocation.config().ioTimeoutSeconds() : given;
   }
 
   /**
@@ -69,7 +95,7 @@ final class Session {
     if (result < 0) {
       out().flush();
       invocation.err().line("sanlock: " + action + " failed: " + explain(result));
-      if (daemonAnswered) {
+      if (daemonAnswered && daemonConcerned) {
         showEvidence(result);
       }
     }
@@ -99,7 +125,8 @@ final class Session {
         new Refusal(
             action, result, options.lockspace(), options.resources(), options.integer('p', -1));
     List<String> lines =
-        RefusalEvidence.of(refusal, invocation.endpoint(), FireTimeout.DEFAULT_SECONDS);
+        RefusalEvidence.of(
+            refusal, invocation.endpoint(), invocation.config().fireTimeoutSeconds());
     for (int i = 0; i < lines.size(); i++) {
       invocation.err().line("sanlock: " + Bytes.of(lines.get(i)));
     }

@@ -35,22 +35,16 @@ final class StorageActions {
     };
   }
 
-  private boolean hasLockspacePath() {
-    return !options.lockspace().disk().path().isEmpty();
-  }
-
   private int init() {
     session.out().line("init");
     return session.done("init", write());
   }
 
   private int write() {
-    if (hasLockspacePath()) {
+    if (options.hasLockspacePath()) {
       Request request =
           Requests.writeLockspace(
-              options.lockspace(),
-              options.integer('m', 0),
-              LockspaceActions.ioTimeoutSeconds(options));
+              options.lockspace(), options.integer('m', 0), session.ioTimeoutSeconds());
       return session.ask(request).result();
     }
     if (options.resources().isEmpty()) {
@@ -87,7 +81,7 @@ final class StorageActions {
   }
 
   private int readSelected() throws ProtocolException {
-    if (hasLockspacePath()) {
+    if (options.hasLockspacePath()) {
       return readLockspace();
     }
     if (options.resources().isEmpty()) {

@@ -6,6 +6,6 @@
  * <p>Standard output and exit status are those of the C program, byte for byte: other programs read
  * them (cli.md 12). What a human needs beyond that, one line for each failure, goes to standard
  * error. Start-up time is the price of every call, so the common path stays away from lambdas,
- * streams, regular expressions, formatters and picocli, which only serves {@code --help}.
+ * streams, regular expressions and formatters.
  */
 package io.sanlockd.cli;

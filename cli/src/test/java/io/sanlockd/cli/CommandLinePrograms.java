@@ -5,6 +5,7 @@ import io.sanlockd.cli.golden.Outcome;
 import io.sanlockd.cli.golden.ProcessRun;
 import io.sanlockd.cli.golden.Programs;
 import io.sanlockd.client.Endpoint;
+import io.sanlockd.model.ConfigLine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.Map;
 
 /**
  * Our command line in place of {@code sanlock}: inside this JVM where nothing prevents it, else in
- * one of its own. Daemons, and direct actions that we do not have, are the C program's.
+ * one of its own. Daemons are the C program's.
  */
 public final class CommandLinePrograms implements Programs {
   static final String C_PROGRAM = "/usr/sbin/sanlock";
@@ -30,7 +31,7 @@ public final class CommandLinePrograms implements Programs {
     List<String> command = new ArrayList<>();
     if (!argv.get(0).equals("sanlock")) {
       command.addAll(argv);
-    } else if (isForeignDirect(argv) || (argv.size() > 1 && argv.get(1).equals("daemon"))) {
+    } else if (argv.size() > 1 && argv.get(1).equals("daemon")) {
       command.add(C_PROGRAM);
       command.addAll(argv.subList(1, argv.size()));
     } else {
@@ -38,13 +39,6 @@ public final class CommandLinePrograms implements Programs {
       command.addAll(argv.subList(1, argv.size()));
     }
     return command;
-  }
-
-  /** Whether this is a direct action that only the C program has, used as it should be. */
-  public static boolean isForeignDirect(List<String> argv) {
-    boolean isDirect = argv.size() > 2 && argv.get(1).equals("direct");
-    boolean lacksPath = argv.size() == 3 && argv.get(2).equals("next_free");
-    return isDirect && !lacksPath && !DirectActions.isKnown(argv.get(2));
   }
 
   /** A JVM with the options the launcher gives it. */
@@ -76,7 +70,6 @@ public final class CommandLinePrograms implements Programs {
   /** Whether a case is one for our command line that needs no process of its own. */
   public static boolean mayRunHere(GoldenCase golden, List<String> argv) {
     return argv.get(0).equals("sanlock")
-        && !isForeignDirect(argv)
         && !argv.contains("command")
         && !argv.contains("daemon")
         && !golden.isTerminal()
@@ -91,6 +84,8 @@ public final class CommandLinePrograms implements Programs {
         new Invocation(
             argv.get(0),
             Endpoint.ofRunDirectory(env.get("SANLOCK_RUN_DIR")),
+            new CommandConfig(ConfigLine.FILE),
+            line -> {},
             new Out(out, false),
             new Out(err, false));
     int status = new Sanlock(invocation).run(argv.subList(1, argv.size()).toArray(new String[0]));

@@ -10,7 +10,6 @@ import io.sanlockd.model.testing.Skip;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -78,9 +77,6 @@ class GoldenCasesTest {
 
   /** Other programs' cases are run for their effects only. */
   private static boolean isOurs(GoldenCase golden) {
-    List<String> argv = golden.argv();
-    boolean isForeign =
-        CommandLinePrograms.isForeignDirect(argv) && !golden.scenario().equals("usage");
-    return argv.get(0).equals("sanlock") && !isForeign;
+    return golden.argv().get(0).equals("sanlock");
   }
 }

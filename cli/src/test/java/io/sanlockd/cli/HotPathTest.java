@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A frequent command must not load what makes the start of a JVM slow. */
 class HotPathTest {
   @Test
-  void aCommonActionLoadsNeitherPicocliNorNativeCodeNorLambdas(@TempDir Path directory)
+  void aCommonActionLoadsNeitherHelpNorNativeCodeNorLambdas(@TempDir Path directory)
       throws Exception {
     List<String> command = new ArrayList<>(CommandLinePrograms.ownJvm());
     command.add(1, "-Xlog:class+load");
@@ -28,7 +28,7 @@ class HotPathTest {
     assertThat(loaded).contains("io.sanlockd.cli.StatusAction");
     // Lambdas inside the JDK's channels can not be avoided; ours can.
     assertThat(loaded.lines())
-        .noneMatch(line -> line.contains(" picocli."))
+        .noneMatch(line -> line.contains("io.sanlockd.cli.FriendlyHelp"))
         .noneMatch(line -> line.contains(" jnr.") || line.contains("com.kenai.jffi"))
         .noneMatch(line -> line.contains("io.sanlockd.posix"))
         .noneMatch(line -> line.contains("io.sanlockd.cli.operate"))

@@ -23,7 +23,13 @@ class LongOptionsTest {
   private int run(OutputStream target, String... args) {
     Endpoint endpoint = new Endpoint("/nonexistent/sanlock.sock", 0);
     Invocation invocation =
-        new Invocation("sanlock", endpoint, new Out(target, false), new Out(err, false));
+        new Invocation(
+            "sanlock",
+            endpoint,
+            new CommandConfig("/nonexistent/sanlock.conf"),
+            line -> {},
+            new Out(target, false),
+            new Out(err, false));
     return new Sanlock(invocation).run(args);
   }
 
@@ -56,6 +62,13 @@ class LongOptionsTest {
     assertThat(run("status", "--json")).isEqualTo(1);
     assertThat(json().get("data").isJsonNull()).isTrue();
     assertThat(json().get("result").getAsInt()).isEqualTo(-2);
+    assertThat(json().get("messages").toString()).contains("no daemon at /nonexistent");
+  }
+
+  @Test
+  void aDirectActionAsksNoDaemonWhyItFailed() {
+    assertThat(run("direct", "release", "-r", "ls:res:/nonexistent:0")).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.ISO_8859_1)).doesNotContain("registered");
   }
 
   @Test

@@ -60,7 +60,8 @@ class OptionFuzzTest {
     Out nowhere = new Out(new ByteArrayOutputStream(), false);
     try {
       ParsedOptions options =
-          new OptionParser(new Invocation("sanlock", null, nowhere, nowhere)).parse(args, 0);
+          new OptionParser(new Invocation("sanlock", null, null, null, nowhere, nowhere))
+              .parse(args, 0);
       assertThat(options.resources().size()).isBetween(0, 8);
       assertThat(options.hasUsableSizes()).isTrue();
     } catch (UsageError e) {

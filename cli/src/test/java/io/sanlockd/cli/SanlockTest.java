@@ -24,6 +24,8 @@ class SanlockTest {
         new Invocation(
             "sanlock",
             new Endpoint("/nonexistent/sanlock.sock", 0),
+            new CommandConfig("/nonexistent/sanlock.conf"),
+            line -> {},
             new Out(out, false),
             new Out(err, false));
     int status = new Sanlock(invocation).run(args);
@@ -52,30 +54,75 @@ class SanlockTest {
   }
 
   @Test
-  void everyActionHasHelpWithItsOptionsAndExamples() {
-    for (ActionHelp action : HelpTable.actions()) {
-      Run run = run("help", action.name());
-      assertThat(run.status()).as(action.name()).isZero();
-      assertThat(run.out()).contains("Usage: sanlock ", action.name(), "Examples:");
-      for (String example : action.examples()) {
-        assertThat(run.out()).contains(example);
-      }
+  void everyTopicSaysWhatOptionsMeanAndShowsExamplesInLinesThatFit() {
+    for (HelpTopic topic : FriendlyHelp.all()) {
+      List<String> words = new ArrayList<>(List.of("help"));
+      words.addAll(List.of(topic.name().split(" ", -1)));
+      Run run = run(words.toArray(new String[0]));
+      assertThat(run.status()).as(topic.name()).isZero();
+      assertThat(run.out()).startsWith("Usage: ").contains("Examples:");
+      topic.options().forEach(option -> assertThat(run.out()).contains("  " + option.syntax()));
+      topic.examples().forEach(example -> assertThat(run.out()).contains("  " + example + "\n"));
+      assertThat(run.out().lines()).allMatch(line -> line.length() <= 79);
+      assertThat(run.err()).isEmpty();
     }
-    assertThat(run("acquire", "--help").out()).isEqualTo(run("help", "acquire").out());
-    assertThat(run("client", "write", "--help").out()).isEqualTo(run("help", "init").out());
-    assertThat(run("help", "nonsense").status()).isEqualTo(1);
   }
 
   @Test
-  void everyActionKnownHasHelpAndTheOtherWayRound() {
-    for (ActionHelp action : HelpTable.actions()) {
-      boolean byTheLauncher = List.of("daemon", "config").contains(action.name());
-      assertThat(ClientActions.isKnown(action.name()))
-          .as(action.name())
-          .isNotEqualTo(byTheLauncher);
+  void everyExampleOfOurCommandIsUnderstood() throws UsageError {
+    for (HelpTopic topic : FriendlyHelp.all()) {
+      for (String example : topic.examples()) {
+        List<String> words = List.of(example.split(" ", -1));
+        int command = words.indexOf("sanlock") + 1;
+        if (!List.of("client", "direct").contains(words.get(command))) {
+          continue;
+        }
+        assertThat(words.get(command + 1)).isEqualTo(topicAction(topic, words.get(command + 1)));
+        int options = command + (DirectActions.takesPlace(words.get(command + 1)) ? 3 : 2);
+        Out nowhere = new Out(new ByteArrayOutputStream(), false);
+        Invocation invocation = new Invocation("sanlock", null, null, null, nowhere, nowhere);
+        assertThat(new OptionParser(invocation).parse(words.toArray(new String[0]), options))
+            .isNotNull();
+      }
     }
+  }
+
+  private static String topicAction(HelpTopic topic, String otherwise) {
+    int blank = topic.name().indexOf(' ');
+    return blank < 0 ? otherwise : topic.name().substring(blank + 1);
+  }
+
+  @Test
+  void helpIsFoundFromEverywhere() {
+    assertThat(run("acquire", "--help").out()).isEqualTo(run("help", "client", "acquire").out());
+    assertThat(run("help", "acquire").out()).isEqualTo(run("help", "client", "acquire").out());
+    assertThat(run("client", "write", "--help").out()).isEqualTo(run("help", "init").out());
+    assertThat(run("direct", "dump", "--help").out()).isEqualTo(run("help", "dump").out());
+    assertThat(run("daemon", "--help").out()).isEqualTo(run("help", "daemon").out());
+    assertThat(run("client", "--help").out()).isEqualTo(run("help", "client").out());
+    assertThat(run("direct", "--help").out()).isEqualTo(run("help", "direct").out());
+    assertThat(run("help", "nonsense").status()).isEqualTo(1);
+    assertThat(run("help", "nonsense").out()).contains("  arguments ", "  acquire_id ");
+  }
+
+  @Test
+  void everyActionKnownIsATopicAndTheOtherWayRound() {
+    assertThat(ClientHelp.TOPICS).allMatch(t -> ClientActions.isKnown(topicAction(t, "")));
+    assertThat(DirectHelp.TOPICS).allMatch(t -> DirectActions.isKnown(topicAction(t, "")));
+    assertThat(ClientActions.names()).hasSize(ClientHelp.TOPICS.size() + 1).contains("write");
+    assertThat(DirectActions.names()).hasSize(DirectHelp.TOPICS.size());
     assertThat(ClientActions.isKnown("")).isFalse();
     assertThat(ClientActions.isKnown("status gets")).isFalse();
+    assertThat(DirectActions.isKnown("init dump")).isFalse();
+  }
+
+  @Test
+  void aMistypedActionIsGuessed() {
+    Run run = run("client", "statsu");
+    assertThat(run.out()).isEqualTo("client action \"statsu\" is unknown\n");
+    assertThat(run.err()).contains("did you mean \"status\"?");
+    assertThat(run("direct", "nextfree").err()).contains("did you mean \"next_free\"?");
+    assertThat(run("client", "frobnicate").err()).doesNotContain("did you mean");
   }
 
   @Test

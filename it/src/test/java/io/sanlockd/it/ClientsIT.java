@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sanlockd.model.testing.Skip;
+import io.sanlockd.posix.Fd;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Command lines and libraries of one implementation against daemons of the other. */
 class ClientsIT {
   private static final String LS = Cluster.LOCKSPACE;
+  private static final int IDLE = 10_000;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @RegisterExtension final Scene scene = new Scene();
 
@@ -61,6 +69,34 @@ class ClientsIT {
     assertThat(holder.acquire(cli, resource)).isEqualTo(-28);
     assertThat(cli.client("shutdown", "-w", "1").done()).isZero();
     assertThat(daemon.awaitExit(Duration.ofSeconds(10))).isZero();
+  }
+
+  @Test
+  void tenThousandIdleConnectionsAreHeldAndForgotten() throws Exception {
+    Skip.unless(Fd.limit() >= 12_000, "needs 12,000 open files, has " + Fd.limit());
+    Daemon daemon = scene.daemon(Peers.tested(), "host");
+    Cli cli = daemon.cli(Implementation.JAVA);
+    UnixDomainSocketAddress socket =
+        UnixDomainSocketAddress.of(daemon.runDirectory().resolve("sanlock.sock"));
+    List<SocketChannel> idle = new ArrayList<>();
+    try {
+      while (idle.size() < IDLE) {
+        idle.add(SocketChannel.open(socket));
+      }
+      Await.until("all are connected", LIMIT, () -> connections(cli) >= IDLE);
+      assertThat(cli.client("version").succeeded().out()).contains("daemon version 3.8.5");
+    } finally {
+      for (SocketChannel channel : idle) {
+        channel.close();
+      }
+    }
+    // The helper, the listener and whoever asks.
+    Await.until("all are forgotten", LIMIT, () -> connections(cli) == 3);
+  }
+
+  private static long connections(Cli cli) throws Exception {
+    String status = cli.client("status").succeeded().out();
+    return status.lines().filter(line -> line.startsWith("p ")).count();
   }
 
   @ParameterizedTest

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ConsumerVdsmIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int DOMAINS = 40;
+  private static final int ATTEMPTS = 10;
 
   /** Only the lockspace that is being joined may have no hosts. */
   private static final Pattern HOSTS_OF_ALL =
@@ -55,31 +56,48 @@ class ConsumerVdsmIT {
     assertThat(hosts.get(0).getAsJsonObject().get("flags").getAsInt()).isEqualTo(3);
   }
 
+  /** All at once take little longer than one: the time is spent waiting, not working. */
   @Test
   void c05FortyDomainsAtOnce() throws Exception {
-    joinDomains("wait", "50");
+    List<String> tries = new ArrayList<>();
+    boolean isFast = false;
+    // A machine that does other things as well may need another attempt, a queue would need it
+    // ever.
+    while (!isFast && tries.size() < ATTEMPTS) {
+      JsonObject seen = joinDomains("wait", "50", "hostA" + tries.size());
+      double alone = seen.get("alone").getAsDouble();
+      double slowest = seen.get("slowest").getAsDouble();
+      tries.add("alone " + alone + " s, the slowest of all " + slowest + " s");
+      isFast = slowest <= 1.5 * alone;
+    }
+    assertThat(isFast).as("%s", tries).isTrue();
   }
 
   @Test
   void c05FortyDomainsAsynchronouslyWithEightWorkers() throws Exception {
-    joinDomains("async", "8");
+    joinDomains("async", "8", "hostA");
   }
 
-  private void joinDomains(String how, String workers) throws Exception {
-    Daemon daemon = scene.daemon(Peers.tested(), "hostA", "-t", workers);
-    Path directory = Files.createDirectory(scene.directory().resolve("domains"));
+  private JsonObject joinDomains(String how, String workers, String host) throws Exception {
+    Daemon daemon = scene.daemon(Peers.tested(), host, "-t", workers);
+    Path directory = Files.createDirectory(scene.directory().resolve("domains-" + host));
     PythonClient script =
         scene.python(daemon, "consumer/domains.py", DOMAINS, how, directory.toString());
     Cli reader = daemon.cli(Implementation.C);
     while (script.isAlive()) {
-      String status = reader.client("status", "-D").succeeded().out();
-      assertThat(status.lines().filter(line -> line.startsWith("s ")))
-          .allMatch(line -> line.matches("s domain-\\d+:1:\\S+:0( ADD)?"));
+      answerMillis(
+          1000,
+          () -> {
+            String status = reader.client("status", "-D").succeeded().out();
+            assertThat(status.lines().filter(line -> line.startsWith("s ")))
+                .allMatch(line -> line.matches("s domain-\\d+:1:\\S+:0( ADD)?"));
+          });
     }
     JsonObject seen = script.result(LIMIT);
     System.out.println(DOMAINS + " domains " + how + " with " + workers + " workers: " + seen);
     assertThat(seen.getAsJsonArray("errors")).isEmpty();
     assertThat(reader.client("gets").out().lines()).hasSize(DOMAINS);
+    return seen;
   }
 
   @Test
@@ -122,12 +140,12 @@ class ConsumerVdsmIT {
   @Test
   void c48SupervisionUnderStress() throws Exception {
     final int spaces = 10;
-    final int owners = 30;
+    final int owners = 50;
     Daemon daemon = scene.daemon(Peers.tested(), "hostA");
     LibraryClient admin = scene.library(daemon);
     List<Storage> storages = new ArrayList<>();
     for (int n = 0; n < spaces; n++) {
-      Storage storage = scene.storage(Storage.Kind.FILE, 5);
+      Storage storage = scene.storage(Storage.Kind.FILE, 1 + owners / spaces);
       storages.add(storage);
       assertThat(admin.writeLockspace("ls" + n, storage.path(), 0)).isZero();
       assertThat(admin.add("ls" + n, 1, storage.path(), n < spaces - 1 ? 1 : 0)).isZero();
@@ -153,18 +171,21 @@ class ConsumerVdsmIT {
     Cli reader = daemon.cli(Implementation.C);
     long slowestMillis = 0;
     for (int round = 0; round < 20; round++) {
-      slowestMillis = Math.max(slowestMillis, timed(() -> checkStatus(reader, owners)));
+      slowestMillis =
+          Math.max(slowestMillis, answerMillis(2000, () -> checkStatus(reader, owners)));
       slowestMillis =
           Math.max(
               slowestMillis,
-              timed(
+              answerMillis(
+                  2000,
                   () ->
                       assertThat(reader.client("gets", "-h", "1").succeeded().out())
                           .matches(HOSTS_OF_ALL)));
       slowestMillis =
           Math.max(
               slowestMillis,
-              timed(
+              answerMillis(
+                  2000,
                   () ->
                       assertThat(reader.client("host_status", "-s", "ls0", "-D").out().lines())
                           .allMatch(line -> record.matcher(line).matches())));
@@ -185,6 +206,19 @@ class ConsumerVdsmIT {
   @FunctionalInterface
   private interface Step {
     void run() throws Exception;
+  }
+
+  /**
+   * How long an answer takes. One that takes longer than the limit is asked for again at once: what
+   * kept it may have been another process of this machine, but not every time.
+   */
+  private static long answerMillis(long limit, Step step) throws Exception {
+    long millis = timed(step);
+    for (int i = 1; millis >= limit && i < ATTEMPTS; i++) {
+      millis = timed(step);
+    }
+    assertThat(millis).as("milliseconds to an answer").isLessThan(limit);
+    return millis;
   }
 
   private static long timed(Step step) throws Exception {

@@ -65,6 +65,7 @@ class DependencyDirectionTest {
         Room.of(protocol, model),
         Room.of(client, model, protocol, "jnr.."),
         Room.of("io.sanlockd.examples..", model, client),
+        Room.of("io.sanlockd.bench..", model, protocol, client, "picocli.."),
         Room.of(helper),
         Room.of(wdmdProtocol, model),
         Room.of(wdmdClient, model, posix, wdmdProtocol),

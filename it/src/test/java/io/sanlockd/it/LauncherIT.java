@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,36 @@ class LauncherIT {
       Path archive =
           files.filter(file -> file.getFileName().toString().startsWith(program)).findAny().get();
       assertThat(Files.readString(archive, StandardCharsets.ISO_8859_1)).contains(mainClass);
+    }
+  }
+
+  /** Most commands see only some of the jars. */
+  @Test
+  void everyActionFindsItsClasses() throws IOException {
+    Map<String, String> environment = Map.of("SANLOCK_RUN_DIR", scene.directory().toString());
+    Command.Result help =
+        Command.run(List.of(program(Implementation.tree()).toString(), "help"), environment, LIMIT);
+    List<String> actions =
+        help.out()
+            .lines()
+            .filter(
+                line -> line.matches("sanlock (client|direct) [a-z_]+ .*|.* (log_dump|version)"))
+            .map(line -> line.replaceAll("^sanlock ((client|direct) [a-z_]+).*", "$1"))
+            .filter(line -> line.contains(" ") && !line.startsWith(" "))
+            .distinct()
+            .toList();
+    assertThat(actions).hasSizeGreaterThan(30);
+    for (String action : actions) {
+      List<String> command = new ArrayList<>(List.of(program(Implementation.tree()).toString()));
+      command.addAll(List.of(action.split(" ", -1)));
+      if (action.endsWith(" dump")) {
+        command.add(scene.directory().resolve("none").toString());
+      }
+      command.addAll(List.of("-s", "LS:1:/nonexistent:0", "-x", "LS:/nonexistent:1M"));
+      command.addAll(List.of("-r", "LS:R:/nonexistent:0", "-p", "1", "-e", "x"));
+      Command.Result result = Command.run(command, environment, LIMIT);
+      assertThat(result.exit()).as("%s", result).isBetween(0, 1);
+      assertThat(result.err()).as("%s", result).doesNotContain("Error", "Exception");
     }
   }
 

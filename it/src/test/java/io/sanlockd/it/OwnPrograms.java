@@ -16,7 +16,7 @@ import java.util.Set;
 /**
  * Our programs from the packaged tree in place of the recorded ones, each scenario in a world of
  * its own: a private /run, /dev, /dev/shm and /etc/sanlock. Without root the world is that of the
- * test. What we do not have, some direct actions, is the C program's.
+ * test.
  */
 final class OwnPrograms implements Programs {
   /** Programs of the recording, by the names they were recorded under. */
@@ -67,16 +67,15 @@ final class OwnPrograms implements Programs {
       command.addAll(List.of("unshare", "-m", "sh", "-ec", ENTER, "sh", world.toString()));
     }
     for (String word : argv) {
-      command.add(NAMES.contains(word) ? program(argv, word) : word);
+      command.add(NAMES.contains(word) ? program(word) : word);
     }
     return command;
   }
 
   /** C programs are found through PATH, because they print the name under which they run. */
-  private static String program(List<String> argv, String name) {
+  private static String program(String name) {
     Path own = Implementation.tree().resolve("bin").resolve(name);
-    boolean isOwn = Files.exists(own) && !CommandLinePrograms.isForeignDirect(argv);
-    return isOwn ? own.toString() : name;
+    return Files.exists(own) ? own.toString() : name;
   }
 
   @Override

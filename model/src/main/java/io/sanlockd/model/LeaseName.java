@@ -2,6 +2,7 @@ package io.sanlockd.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.UUID;
 
 /**
  * The name of a lockspace, resource or host: 0 to 48 arbitrary non-zero bytes, as stored in a fixed
@@ -51,6 +52,15 @@ public final class LeaseName {
   /** The name given as text, silently cut to 48 bytes as the command line does. */
   public static LeaseName ofTextCut(String text) {
     return ofField(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * The name of a host that has no other: a UUID, a dot, and as much of the node name as fits
+   * before the zero byte that ends a host name on disk.
+   */
+  public static LeaseName ofHost(UUID uuid, String node) {
+    String text = uuid + "." + node;
+    return ofTextCut(text.substring(0, Math.min(text.length(), FIELD_LENGTH - 1)));
   }
 
   /** Number of bytes, 0..48. */

@@ -3,24 +3,30 @@ package io.sanlockd.posix;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Tells the service manager that started this program how it is (sd_notify). */
+/**
+ * Tells the service manager that started this program how it is (sd_notify). A program that is
+ * expected to do so stays in the foreground: the service manager watches the process that it
+ * started, and would not wait for the end of another one that was not its child yet when it heard
+ * of it.
+ */
 public final class ServiceNotification {
   /** Environment variable that names the service manager's socket. */
   public static final String SOCKET = "NOTIFY_SOCKET";
 
+  /** This process serves its clients: the start has succeeded. */
+  public static final String READY = "READY=1";
+
   private ServiceNotification() {}
 
-  /**
-   * The state of a process that serves its clients: a start has succeeded, and this is who runs.
-   */
-  public static String ready() {
-    return "READY=1\nMAINPID=" + ProcessHandle.current().pid();
+  /** The service manager's socket, empty when nobody wants to hear anything. */
+  public static String socket() {
+    return System.getenv().getOrDefault(SOCKET, "");
   }
 
   /**
    * Sends a state. Never waits.
    *
-   * @param socket value of {@link #SOCKET}, empty when nobody wants to hear anything
+   * @param socket of the service manager; nothing is sent when empty
    * @param state ASCII, assignments in lines
    */
   public static void send(String socket, String state) throws PosixException {

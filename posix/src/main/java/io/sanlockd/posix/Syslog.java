@@ -24,6 +24,7 @@ public final class Syslog implements AutoCloseable {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ROOT);
 
+  private final String path;
   private final String tag;
   private final ByteBuffer datagram = ByteBuffer.allocateDirect(MAX_BYTES);
   private int fd = -1;
@@ -34,6 +35,11 @@ public final class Syslog implements AutoCloseable {
    * @param ident its name, below 100 chars
    */
   public Syslog(String ident) {
+    this(ident, SOCKET);
+  }
+
+  Syslog(String ident, String path) {
+    this.path = path;
     this.tag = " " + ident + "[" + ProcessHandle.current().pid() + "]: ";
   }
 
@@ -46,7 +52,7 @@ public final class Syslog implements AutoCloseable {
   public void send(int level, String text) {
     try {
       if (fd < 0) {
-        fd = UnixSockets.connectDatagram(SOCKET);
+        fd = UnixSockets.connectDatagram(path);
       }
     } catch (PosixException e) {
       // Without a syslog daemon there is nobody to tell.

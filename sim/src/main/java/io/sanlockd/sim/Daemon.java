@@ -161,7 +161,7 @@ final class Daemon {
     if (machine.running().ended()) {
       return;
     }
-    if (world.chance().of(world.profile().stall() / 20)) {
+    if (world.chance().misfortune(world.profile().stall() / 20)) {
       world.count(World.Counter.STALLS);
       loop.pauseUntil(
           world.nowNanos() + world.chance().between(SECOND / 1000, Profile.LATEST_NANOS));

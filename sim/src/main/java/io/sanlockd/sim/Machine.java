@@ -83,7 +83,7 @@ final class Machine {
 
   /** A moment at which a thread may be stopped for a while. */
   void mayStall() {
-    if (world.scheduler().current() != null && world.chance().of(world.profile().stall())) {
+    if (world.scheduler().current() != null && world.chance().misfortune(world.profile().stall())) {
       world.count(World.Counter.STALLS);
       world
           .scheduler()
@@ -160,12 +160,14 @@ final class Machine {
     }
     world.trace(this, () -> "daemon dies");
     world.scheduler().end(running);
+    long gone = resetAtNanos;
     if (resetAtNanos == NEVER) {
-      crash();
-      return;
+      // No watchdog guards its processes; at some time somebody switches it off.
+      gone = world.nowNanos() + world.chance().between(200 * SECOND, 600 * SECOND);
+      world.scheduler().at(gone, power, this::crash);
     }
     for (SimDisk.Transfer io : new ArrayList<>(inFlight)) {
-      io.orphan(resetAtNanos);
+      io.orphan(gone);
     }
     inFlight.clear();
   }

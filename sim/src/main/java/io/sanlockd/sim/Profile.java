@@ -3,12 +3,14 @@ package io.sanlockd.sim;
 import io.sanlockd.lease.Clock;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What goes wrong in a world, and how often. Probabilities are per occasion, intervals are means in
  * seconds of virtual time for each machine; 0 = never.
  *
  * @param slowIo an I/O takes up to a minute and a half, so that some outlast their time limit
+ * @param slowRenewal the write of a delta lease takes as long as that
  * @param failedIo an I/O is reported as failed; half of such writes have landed all the same
  * @param lostIo an I/O never reaches the disk, and ends only after minutes
  * @param stall a thread stops for up to a minute and a half before an I/O, after it or at its clock
@@ -22,6 +24,7 @@ import java.util.Optional;
 record Profile(
     String name,
     double slowIo,
+    double slowRenewal,
     double failedIo,
     double lostIo,
     double stall,
@@ -34,30 +37,34 @@ record Profile(
   /** The longest that anything takes that is late. */
   static final long LATEST_NANOS = 90 * Clock.SECOND_NANOS;
 
-  private static final Profile CALM = new Profile("calm", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  private static final Profile CALM = new Profile("calm", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** All profiles by name, the one with everything last. */
+  /** The profiles that are mixed, the one with everything last. */
   static final Profile[] ALL = {
     CALM,
-    new Profile("delays", 0.03, 0, 0, 0, 0, 0, 0, 0, 0, 0.05),
-    new Profile("storage", 0.02, 0.01, 0.01, 0, 0, 400, 0, 0, 0, 0.05),
-    new Profile("pauses", 0, 0, 0, 0.02, 200, 0, 0, 0, 0, 0.05),
-    new Profile("crashes", 0, 0, 0, 0, 0, 0, 250, 500, 200, 0.2),
-    new Profile("everything", 0.015, 0.004, 0.004, 0.01, 400, 600, 500, 900, 400, 0.1)
+    new Profile("delays", 0.03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.05),
+    new Profile("storage", 0.02, 0, 0.01, 0.01, 0, 0, 400, 0, 0, 0, 0.05),
+    new Profile("pauses", 0, 0, 0, 0, 0.02, 200, 0, 0, 0, 0, 0.05),
+    new Profile("crashes", 0, 0, 0, 0, 0, 0, 0, 250, 500, 200, 0.2),
+    new Profile("everything", 0.015, 0, 0.004, 0.004, 0.01, 400, 600, 500, 900, 400, 0.1)
   };
 
+  /**
+   * Daemons die right after renewals whose writes took long, and their processes live on until the
+   * watchdog fires: whether the times of renewals and dead owners fit together. Not a mixed one.
+   */
+  private static final Profile DEATHS =
+      new Profile("deaths", 0, 0.3, 0, 0, 0, 0, 0, 0, 60, 0, 0.02);
+
   static Optional<Profile> named(String name) {
-    for (Profile profile : ALL) {
-      if (profile.name.equals(name.toLowerCase(Locale.ROOT))) {
-        return Optional.of(profile);
-      }
-    }
-    return Optional.empty();
+    return Stream.concat(Stream.of(ALL), Stream.of(DEATHS))
+        .filter(profile -> profile.name.equals(name.toLowerCase(Locale.ROOT)))
+        .findAny();
   }
 
   /** Whether every I/O does what it says, however late. */
   boolean storageIsSound() {
-    return slowIo == 0 && failedIo == 0 && lostIo == 0 && outage == 0;
+    return slowIo == 0 && slowRenewal == 0 && failedIo == 0 && lostIo == 0 && outage == 0;
   }
 
   /** The same world once nothing goes wrong any more. */

@@ -107,7 +107,8 @@ final class SimDisk implements LeaseDisk {
       Check.state(timeoutNanos > 0 && offset >= 0 && offset + length <= storage.length(), "range");
       machine.mayStall();
       long now = world.nowNanos();
-      fate = world.weather().fate(machine, now);
+      boolean renewal = write && storage.path().equals(Names.SPACE_PATH);
+      fate = world.weather().fate(machine, now, renewal);
       endsAtNanos = now + fate.durationNanos();
       inFlight.add(this);
       machine.inFlight().add(this);

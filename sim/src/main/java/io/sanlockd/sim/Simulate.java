@@ -40,7 +40,8 @@ public final class Simulate implements Callable<Integer> {
 
   @Option(
       names = "--faults",
-      description = "calm, delays, storage, pauses, crashes, everything; mixed = by seed.")
+      description =
+          "calm, delays, storage, pauses, crashes, everything, deaths; mixed = by seed, without deaths.")
   private String faults = "mixed";
 
   @Option(names = "--steps", description = "How many things happen until the faults stop.")
@@ -88,7 +89,7 @@ public final class Simulate implements Callable<Integer> {
       Simulation.Result result = simulation.run(plan(s), new Trace(0));
       totals.add(result);
       if (result.violation().isPresent()) {
-        report(simulation, s, result.violation().get());
+        report(simulation, s, result);
         if (!keepGoing) {
           break;
         }
@@ -128,7 +129,7 @@ public final class Simulate implements Callable<Integer> {
     return Optional.empty();
   }
 
-  private void report(Simulation simulation, long s, Violation violation) {
+  private void report(Simulation simulation, long s, Simulation.Result result) {
     World.Plan plan = plan(s);
     out.println(
         "seed "
@@ -138,10 +139,19 @@ public final class Simulate implements Callable<Integer> {
             + " faults "
             + plan.profile().name()
             + ": "
-            + violation.getMessage());
+            + result.violation().orElseThrow().getMessage());
     if (traceLines > 0 && !keepGoing) {
+      Minimiser minimiser = new Minimiser(simulation, plan, result);
+      World.Plan smallest = minimiser.minimise();
       Trace trace = new Trace(traceLines);
-      simulation.run(plan, trace);
+      Violation violation = simulation.run(smallest, trace).violation().orElseThrow();
+      out.println(
+          "the same with "
+              + minimiser.needed()
+              + " of "
+              + result.struck().size()
+              + " misfortunes: "
+              + violation.getMessage());
       trace.lines().forEach(out::println);
     }
   }

@@ -1,6 +1,7 @@
 package io.sanlockd.sim;
 
 import io.sanlockd.lease.disk.LeaseBufferPool;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,8 +13,13 @@ final class Simulation {
    * What became of a world.
    *
    * @param violation the rule that was broken, if one was
+   * @param struck the misfortunes that there were
    */
-  record Result(long steps, Map<World.Counter, Long> counters, Optional<Violation> violation) {}
+  record Result(
+      long steps,
+      Map<World.Counter, Long> counters,
+      Optional<Violation> violation,
+      List<Long> struck) {}
 
   Result run(World.Plan plan, Trace trace) {
     World world = new World(plan, runners, new LeaseBufferPool(), trace);
@@ -25,6 +31,7 @@ final class Simulation {
     } finally {
       world.close();
     }
-    return new Result(world.scheduler().steps(), world.counters(), violation);
+    return new Result(
+        world.scheduler().steps(), world.counters(), violation, world.chance().struck());
   }
 }

@@ -40,20 +40,25 @@ final class Weather {
     outageUntilNanos.merge(machine, untilNanos, Math::max);
   }
 
-  Fate fate(Machine machine, long nowNanos) {
+  /**
+   * What happens to an I/O that begins now.
+   *
+   * @param renewal whether it writes a delta lease
+   */
+  Fate fate(Machine machine, long nowNanos, boolean renewal) {
     long duration = chance.between(FASTEST_NANOS, usualNanos);
     long outage = outageUntilNanos.getOrDefault(machine, 0L) - nowNanos;
     if (outage > 0) {
       boolean survives = chance.of(0.5);
       return new Fate(outage + duration, survives, !survives);
     }
-    if (chance.of(profile.lostIo())) {
+    if (chance.misfortune(profile.lostIo())) {
       return new Fate(chance.between(Clock.SECOND_NANOS, Profile.LATEST_NANOS), false, true);
     }
-    if (chance.of(profile.failedIo())) {
+    if (chance.misfortune(profile.failedIo())) {
       return new Fate(duration, chance.of(0.5), true);
     }
-    if (chance.of(profile.slowIo())) {
+    if (chance.misfortune(renewal ? profile.slowIo() + profile.slowRenewal() : profile.slowIo())) {
       duration = chance.between(SLOW_FROM_NANOS, Profile.LATEST_NANOS);
     }
     return new Fate(duration, true, false);

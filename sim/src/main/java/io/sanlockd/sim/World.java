@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -34,8 +35,17 @@ final class World implements AutoCloseable {
    * @param hosts 2..8
    * @param cHosts how many of them are C-like
    * @param steps how long things go wrong
+   * @param spared numbers of misfortunes that do not happen
    */
-  record Plan(long seed, int hosts, int cHosts, Profile profile, long steps) {}
+  record Plan(long seed, int hosts, int cHosts, Profile profile, long steps, Set<Long> spared) {
+    Plan(long seed, int hosts, int cHosts, Profile profile, long steps) {
+      this(seed, hosts, cHosts, profile, steps, Set.of());
+    }
+
+    Plan sparing(Set<Long> misfortunes) {
+      return new Plan(seed, hosts, cHosts, profile, steps, Set.copyOf(misfortunes));
+    }
+  }
 
   private final Plan plan;
   private final Chance chance;
@@ -59,7 +69,7 @@ final class World implements AutoCloseable {
 
   World(Plan plan, Scheduler.Runners runners, LeaseBufferPool buffers, Trace trace) {
     this.plan = plan;
-    this.chance = new Chance(plan.seed());
+    this.chance = new Chance(plan.seed(), plan.spared());
     this.scheduler = new Scheduler(runners);
     this.buffers = buffers;
     this.trace = trace;
@@ -111,7 +121,9 @@ final class World implements AutoCloseable {
         null,
         () -> {
           if (!faultsOver) {
-            action.accept(nowNanos());
+            if (chance.strikes()) {
+              action.accept(nowNanos());
+            }
             every(meanSeconds, action);
           }
         });

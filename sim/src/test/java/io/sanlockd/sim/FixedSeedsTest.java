@@ -14,7 +14,7 @@ class FixedSeedsTest {
   private final Simulation simulation = new Simulation();
 
   @ParameterizedTest
-  @CsvSource({"calm", "delays", "storage", "pauses", "crashes", "everything"})
+  @CsvSource({"calm", "delays", "storage", "pauses", "crashes", "everything", "deaths"})
   void ourHostsKeepEveryRule(String faults) {
     Profile profile = Profile.named(faults).orElseThrow();
     long grants = 0;

@@ -3,6 +3,7 @@ package io.sanlockd.cli.operate;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The way into the commands of this package. */
@@ -29,6 +30,11 @@ public final class OperateCommands {
   public static int help(String name, Setting setting) {
     setting.console().text(commandLine(name, setting).getUsageMessage(Ansi.OFF));
     return ExitStatus.GOOD;
+  }
+
+  /** What there is to say about a command, for the manual. */
+  public static CommandSpec description(String name, Setting setting) {
+    return commandLine(name, setting).getCommandSpec();
   }
 
   private static CommandLine commandLine(String name, Setting setting) {

@@ -4,6 +4,7 @@ import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.Pause;
 import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.disk.LateIo;
@@ -108,6 +109,40 @@ public final class DeltaLease {
     previousSucceeded = true;
     suspendedNanosBefore = suspended;
     lastSuccessSeconds = ours.timestamp();
+  }
+
+  /**
+   * Takes charge of a host_id that an earlier process of this host took and that nobody renews any
+   * more, to renew or to return it. Watches it for longer than its owner would leave it alone.
+   *
+   * @throws LeaseException -22 nobody holds it, -262 another process renews it, -201 it was taken
+   *     before this host was started, or so long ago that others may own it soon; a verification
+   *     code or an I/O error
+   */
+  public void adopt() throws LeaseException {
+    LeaderRecord found = own.read("delta_adopt").leader();
+    if (found.isFree() || found.ownerId() != identity.hostId()) {
+      throw adoptionFailure(ResultCode.EINVAL, "is not held");
+    }
+    LeaseTimes times = identity.times().ofOther(found.ioTimeout());
+    pause.sleep((times.renewalSeconds() + 1) * Clock.SECOND_NANOS);
+    if (!own.read("delta_adopt").leader().equals(found)) {
+      throw adoptionFailure(ResultCode.HOSTID_BUSY, "is renewed by another process");
+    }
+    current = found;
+    lastSuccessSeconds = found.timestamp();
+    // When the host slept since then is not known; all of it counts.
+    suspendedNanosBefore = 0;
+    if (found.timestamp() > clock.seconds() || ageSeconds() >= times.failSeconds()) {
+      current = null;
+      throw adoptionFailure(ResultCode.ERROR, "has expired, or is from before this host started");
+    }
+    previousSucceeded = true;
+  }
+
+  private LeaseException adoptionFailure(ResultCode code, String why) {
+    return new LeaseException(
+        code, "host_id " + identity.hostId() + " of lockspace " + identity.space() + " " + why);
   }
 
   /**

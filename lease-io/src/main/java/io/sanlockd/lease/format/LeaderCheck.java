@@ -52,6 +52,11 @@ public final class LeaderCheck {
     return FormatFlags.paxosUse(leader);
   }
 
+  /** Whether a valid delta lease may be written by the rules we know: -283 or -224. */
+  public static Verdict deltaUse(LeaderRecord leader) {
+    return FormatFlags.deltaUse(leader);
+  }
+
   /** Checks the delta lease at {@code offset} of lockspace {@code space}. */
   public static Verdict delta(BytesStore<?, ?> store, long offset, LeaseName space) {
     LeaderRecord leader = LeaderRecord.decode(store, offset);

@@ -2,12 +2,9 @@ package io.sanlockd.lease.index;
 
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
-import io.sanlockd.lease.HostTable;
-import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.Randomness;
-import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.paxos.BallotMemory;
 import io.sanlockd.lease.paxos.LeaseReplicas;
 import io.sanlockd.lease.paxos.LockspaceHosts;
@@ -15,7 +12,6 @@ import io.sanlockd.lease.paxos.PaxosContext;
 import io.sanlockd.lease.paxos.PaxosIdentity;
 import io.sanlockd.lease.paxos.Replica;
 import io.sanlockd.model.LeaseName;
-import io.sanlockd.model.ResultCode;
 import java.util.List;
 
 /**
@@ -55,25 +51,13 @@ public record IndexContext(
    */
   public static IndexContext withoutLockspace(
       LeaseName space, LeaseTimes times, long initTimeoutNanos, Clock clock, LeaseLog log) {
-    LockspaceHosts nobody =
-        new LockspaceHosts() {
-          @Override
-          public HostTable hosts() {
-            return HostTable.EMPTY;
-          }
-
-          @Override
-          public LeaderRecord readDelta(long hostId) throws LeaseException {
-            throw new LeaseException(ResultCode.ACQUIRE_LOCKSPACE, "no lockspace " + space);
-          }
-        };
     return new IndexContext(
         space,
         0,
         0,
         times,
         initTimeoutNanos,
-        nobody,
+        LockspaceHosts.none(space),
         new BallotMemory(),
         clock,
         bound -> 0,

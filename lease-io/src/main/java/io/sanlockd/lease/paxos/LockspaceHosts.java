@@ -3,12 +3,31 @@ package io.sanlockd.lease.paxos;
 import io.sanlockd.lease.HostTable;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.ResultCode;
 
 /**
  * What a resource lease needs of its lockspace: proof that other hosts are alive or dead.
  * Thread-safe.
  */
 public interface LockspaceHosts {
+  /** What is known by who belongs to no lockspace: nothing, and every question fails with -241. */
+  static LockspaceHosts none(LeaseName space) {
+    return new LockspaceHosts() {
+      @Override
+      public HostTable hosts() {
+        return HostTable.EMPTY;
+      }
+
+      @Override
+      public LeaderRecord readDelta(long hostId) throws LeaseException {
+        throw new LeaseException(
+            ResultCode.ACQUIRE_LOCKSPACE,
+            "whether host_id " + hostId + " is alive is known only in lockspace " + space);
+      }
+    };
+  }
+
   /** What renewals have seen of the other hosts. */
   HostTable hosts();
 

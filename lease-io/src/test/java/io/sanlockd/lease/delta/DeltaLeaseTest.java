@@ -137,6 +137,60 @@ class DeltaLeaseTest {
     assertThat(lease.current().ownerGeneration()).isEqualTo(1);
   }
 
+  private DeltaLease adopts() throws LeaseException {
+    DeltaLease lease = world.host(1, 2).newDeltaLease();
+    lease.adopt();
+    return lease;
+  }
+
+  private void adoptionFails(ResultCode code) {
+    LeaderRecord before = world.delta(1);
+    assertThatThrownBy(this::adopts).hasFieldOrPropertyWithValue("result", code.number());
+    assertThat(world.delta(1)).isEqualTo(before);
+  }
+
+  @Test
+  void anotherProcessOfTheHostRenewsAndReturnsWhatNobodyRenews() throws Exception {
+    host.join();
+    DeltaLease adopted = adopts();
+    assertThat(adopted.renew(HostNotice.NONE).result()).isEqualTo(ResultCode.OK.number());
+    assertThat(world.delta(1).timestamp()).isEqualTo(host.clock.seconds());
+    assertThat(adopts().release()).isTrue();
+    assertThat(world.delta(1).isFree()).isTrue();
+  }
+
+  @Test
+  void aHostIdThatIsRenewedIsNotAdopted() {
+    host.join();
+    host.keepRenewing();
+    assertThatThrownBy(this::adopts)
+        .hasFieldOrPropertyWithValue("result", ResultCode.HOSTID_BUSY.number());
+    assertThat(host.renew().result()).isEqualTo(ResultCode.OK.number());
+  }
+
+  @Test
+  void aFreeHostIdIsNotAdopted() {
+    adoptionFails(ResultCode.EINVAL);
+    host.join();
+    assertThat(host.delta().release()).isTrue();
+    adoptionFails(ResultCode.EINVAL);
+  }
+
+  @Test
+  void aHostIdThatOthersMayOwnSoonIsNotAdopted() {
+    host.join();
+    world.clock.advanceSeconds(8 * 2);
+    adoptionFails(ResultCode.ERROR);
+  }
+
+  @Test
+  void aHostIdTakenBeforeTheHostStartedIsNotAdopted() {
+    host.join();
+    LeaderRecord record = world.delta(1);
+    world.delta(1, record.deltaRenewed(2, host.clock.seconds() + 1000, 0, 0, 0));
+    adoptionFails(ResultCode.ERROR);
+  }
+
   /** delta-lease.md 12.5. */
   @Test
   void upstreamDefectAbortDuringTheShortWaitLeavesALease() {

@@ -13,6 +13,9 @@ public final class Fuzz {
   private static final long HANG_MINUTES = 5;
   private static final int EXIT_HANG = 99;
 
+  /** Cases after which everything that is made once has been made: a tenth, at most so many. */
+  private static final long WARM_UP = 1000;
+
   /** What is fed. Anything it throws is a failure. */
   @FunctionalInterface
   public interface Target {
@@ -42,22 +45,37 @@ public final class Fuzz {
     runCases(name, count(shortRun), target);
   }
 
-  /** As {@link #run} where one case is not one input: exactly so many cases. */
+  /**
+   * As {@link #run} where one case is not one input: exactly so many cases. Fails also when
+   * descriptors, threads or memory were left behind.
+   */
   public static void runCases(String name, long count, Target target) {
     Watch watch = new Watch(name);
     watch.start();
     try {
-      for (long seed = seed(); seed < seed() + count; seed++) {
-        Input input = new Input(seed);
-        watch.begin(seed, input);
-        try {
-          target.run(input);
-        } catch (Exception | AssertionError | StackOverflowError | OutOfMemoryError e) {
-          throw new AssertionError(describe(name, seed, input), e);
-        }
-      }
+      long warm = seed() + Math.min(WARM_UP, count / 10);
+      runCases(name, seed(), warm, target, watch);
+      Footprint before = Footprint.now();
+      long begin = System.nanoTime();
+      runCases(name, warm, seed() + count, target, watch);
+      System.out.printf(
+          "%s: %d cases in %d s%n",
+          name, count, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+      before.assertNothingLeaked(name);
     } finally {
       watch.interrupt();
+    }
+  }
+
+  private static void runCases(String name, long from, long end, Target target, Watch watch) {
+    for (long seed = from; seed < end; seed++) {
+      Input input = new Input(seed);
+      watch.begin(seed, input);
+      try {
+        target.run(input);
+      } catch (Exception | AssertionError | StackOverflowError | OutOfMemoryError e) {
+        throw new AssertionError(describe(name, seed, input), e);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.boot;
 
 import io.sanlockd.daemon.boot.ConfigKeys.BadValue;
+import io.sanlockd.model.ConfigLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,14 +16,8 @@ import java.util.Optional;
  * is not understood changes nothing and is reported.
  */
 final class ConfigFile {
-  /** Where the daemon looks; there is no option for it. */
-  static final Path STANDARD = Path.of("/etc/sanlock/sanlock.conf");
-
-  /** The C program reads this much at a time; the rest of a longer line is a line to it. */
-  private static final int LINE_BYTES = 127;
-
-  /** Nobody writes such a file by hand; whatever it is, it is not read into memory. */
-  private static final int FILE_BYTES = 1 << 20;
+  /** Where the daemon looks. */
+  static final Path STANDARD = Path.of(ConfigLine.FILE);
 
   private ConfigFile() {}
 
@@ -47,8 +42,9 @@ final class ConfigFile {
   static List<Problem> read(Path file, DaemonOptions options, DaemonOptions.Accounts accounts) {
     byte[] text;
     try {
-      if (Files.size(file) > FILE_BYTES) {
-        return List.of(new Problem(0, "ignored, it is larger than " + FILE_BYTES + " bytes"));
+      if (Files.size(file) > ConfigLine.FILE_BYTES) {
+        return List.of(
+            new Problem(0, "ignored, it is larger than " + ConfigLine.FILE_BYTES + " bytes"));
       }
       text = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
@@ -64,59 +60,39 @@ final class ConfigFile {
       String text, DaemonOptions options, DaemonOptions.Accounts accounts) {
     List<Problem> problems = new ArrayList<>();
     ConfigKeys keys = new ConfigKeys(options, accounts);
-    int number = 1;
-    int at = 0;
-    while (at < text.length()) {
-      int newline = text.indexOf('\n', at);
-      int lineEnd = newline < 0 ? text.length() : newline;
-      int end = Math.min(lineEnd, at + LINE_BYTES);
-      applyLine(text.substring(at, end), number, keys, problems);
-      if (end < lineEnd) {
+    for (ConfigLine line : ConfigLine.of(text)) {
+      try {
+        apply(line, keys);
+      } catch (BadValue e) {
+        problems.add(new Problem(line.number(), e.getMessage()));
+      }
+      if (line.isCut()) {
         problems.add(
             new Problem(
-                number,
-                "what follows byte " + LINE_BYTES + " is read as a line of its own; shorten it"));
-        at = end;
-      } else {
-        at = end + 1;
-        number++;
+                line.number(),
+                "what follows byte "
+                    + ConfigLine.LINE_BYTES
+                    + " is read as a line of its own; shorten it"));
       }
     }
     return problems;
   }
 
-  private static void applyLine(String line, int number, ConfigKeys keys, List<Problem> problems) {
-    if (line.isBlank() || line.charAt(0) == '#') {
+  private static void apply(ConfigLine line, ConfigKeys keys) throws BadValue {
+    if (line.saysNothing()) {
       return;
     }
-    int keyEnd = 0;
-    while (keyEnd < line.length() && " \t=\r".indexOf(line.charAt(keyEnd)) < 0) {
-      keyEnd++;
+    String key = line.key();
+    if (key.isEmpty()) {
+      throw new BadValue("ignored, a key starts in the first column; remove what precedes");
     }
-    if (keyEnd == 0) {
-      problems.add(
-          new Problem(number, "ignored, a key starts in the first column; remove what precedes"));
-      return;
+    if (!ConfigKeys.isKnown(key)) {
+      throw new BadValue("ignored, there is no key \"" + key + "\"; see the sample file");
     }
-    String key = line.substring(0, keyEnd);
-    try {
-      if (!ConfigKeys.isKnown(key)) {
-        throw new BadValue("ignored, there is no key \"" + key + "\"; see the sample file");
-      }
-      Optional<String> value = value(line);
-      if (value.isEmpty()) {
-        throw new BadValue("ignored, " + key + " has no value; write " + key + " = VALUE");
-      }
-      keys.set(key, value.get());
-    } catch (BadValue e) {
-      problems.add(new Problem(number, e.getMessage()));
+    Optional<String> value = line.value();
+    if (value.isEmpty()) {
+      throw new BadValue("ignored, " + key + " has no value; write " + key + " = VALUE");
     }
-  }
-
-  /** The first word behind the first equals sign. */
-  private static Optional<String> value(String line) {
-    int equals = line.indexOf('=');
-    String behind = equals < 0 ? "" : line.substring(equals + 1).strip();
-    return behind.isEmpty() ? Optional.empty() : Optional.of(behind.split("\\s", 2)[0]);
+    keys.set(key, value.get());
   }
 }

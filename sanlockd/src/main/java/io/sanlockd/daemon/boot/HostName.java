@@ -13,8 +13,6 @@ import java.util.UUID;
  * for each machine and, as every run directory has a daemon of its own, for each of those.
  */
 final class HostName {
-  private static final int LENGTH = LeaseName.FIELD_LENGTH - 1;
-
   private HostName() {}
 
   /** The name of the daemon of a run directory on this machine. */
@@ -33,7 +31,6 @@ final class HostName {
         machine.isEmpty()
             ? UUID.randomUUID()
             : UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
-    String text = uuid + "." + node;
-    return LeaseName.ofTextCut(text.length() > LENGTH ? text.substring(0, LENGTH) : text);
+    return LeaseName.ofHost(uuid, node);
   }
 }

@@ -8,6 +8,7 @@ import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.daemon.recovery.HelperProcess;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.SystemClock;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
@@ -76,7 +77,7 @@ public final class SanlockDaemon {
       System.out.println(e.getMessage());
       return EXIT_FAILURE;
     }
-    if (!options.foreground && !child) {
+    if (!options.foreground && !child && ServiceNotification.socket().isEmpty()) {
       return Background.start("sanlock daemon", words, System.err);
     }
     String privilegedSetting = System.getenv("SANLOCK_PRIVILEGED");
@@ -151,7 +152,7 @@ public final class SanlockDaemon {
 
   private int failed(LeaseLog log, String message) {
     log.error(message);
-    if (inBackground) {
+    if (!options.foreground) {
       stderr.println("sanlock daemon: " + message);
     }
     return EXIT_FAILURE;
@@ -197,9 +198,8 @@ public final class SanlockDaemon {
 
   /** The socket is there and answers from the first turn of the loop on. */
   private static void tellServiceManager(LeaseLog log) {
-    String socket = System.getenv().getOrDefault(ServiceNotification.SOCKET, "");
     try {
-      ServiceNotification.send(socket, ServiceNotification.ready());
+      ServiceNotification.send(ServiceNotification.socket(), ServiceNotification.READY);
     } catch (PosixException e) {
       log.error("notification of the service manager failed: " + e.getMessage());
     }

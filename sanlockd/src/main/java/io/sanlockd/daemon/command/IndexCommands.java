@@ -2,12 +2,12 @@ package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
-import io.sanlockd.daemon.resource.DiskSpec;
 import io.sanlockd.daemon.resource.Indexes;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.lease.index.IndexAnswer;
 import io.sanlockd.lease.index.IndexOperation;
 import io.sanlockd.lease.index.IndexRow;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.IndexEntry;

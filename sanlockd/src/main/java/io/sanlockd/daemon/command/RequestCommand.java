@@ -2,9 +2,9 @@ package io.sanlockd.daemon.command;
 
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
-import io.sanlockd.daemon.resource.DiskSpec;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.ProtocolException;

@@ -6,6 +6,7 @@ import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.AcquireOutcome;
 import io.sanlockd.lease.paxos.Holding;
+import io.sanlockd.lease.paxos.OpenLease;
 import io.sanlockd.lease.paxos.PaxosAcquire;
 import io.sanlockd.lease.paxos.ValueBlock;
 import io.sanlockd.model.ResultCode;

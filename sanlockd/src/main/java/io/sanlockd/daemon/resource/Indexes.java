@@ -12,6 +12,7 @@ import io.sanlockd.lease.index.IndexContext;
 import io.sanlockd.lease.index.IndexOperation;
 import io.sanlockd.lease.index.IndexRow;
 import io.sanlockd.lease.paxos.BallotMemory;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import java.util.HashSet;

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.paxos.AcquireRequest;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.LeaseName;
 import java.util.List;
 

@@ -4,6 +4,7 @@ import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.Holding;
+import io.sanlockd.lease.paxos.OpenLease;
 import io.sanlockd.lease.paxos.PaxosRelease;
 import io.sanlockd.lease.paxos.ReleaseOptions;
 import io.sanlockd.model.LeaseName;

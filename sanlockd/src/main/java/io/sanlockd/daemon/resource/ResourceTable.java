@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.resource;
 
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -10,6 +10,8 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.Randomness;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.format.RequestRecord;
+import io.sanlockd.lease.paxos.DiskSpec;
+import io.sanlockd.lease.paxos.OpenLease;
 import io.sanlockd.lease.paxos.PaxosIdentity;
 import io.sanlockd.lease.paxos.PaxosRequest;
 import io.sanlockd.model.LeaseName;

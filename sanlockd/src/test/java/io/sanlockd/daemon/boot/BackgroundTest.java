@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
+import io.sanlockd.client.SanlockException;
 import io.sanlockd.model.testing.Until;
+import io.sanlockd.posix.Fd;
+import io.sanlockd.posix.UnixSockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import jnr.unixsocket.UnixDatagramChannel;
-import jnr.unixsocket.UnixSocketAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,23 @@ class BackgroundTest {
   }
 
   private Outcome start(Path runDirectory, String... words) throws Exception {
+    Process process = launch(runDirectory, words);
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    return new Outcome(
+        process.exitValue(),
+        Files.readString(stdout(), StandardCharsets.ISO_8859_1),
+        Files.readString(stderr(), StandardCharsets.ISO_8859_1));
+  }
+
+  private Path stdout() {
+    return directory.resolve("stdout");
+  }
+
+  private Path stderr() {
+    return directory.resolve("stderr");
+  }
+
+  private Process launch(Path runDirectory, String... words) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -56,19 +74,11 @@ class BackgroundTest {
                 System.getProperty("java.class.path"),
                 SanlockDaemon.class.getName()));
     command.addAll(List.of(words));
-    Path stdout = Files.createTempFile(directory, "stdout", "");
-    Path stderr = Files.createTempFile(directory, "stderr", "");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("SANLOCK_RUN_DIR", runDirectory.toString());
     builder.environment().put("SANLOCK_PRIVILEGED", "0");
     builder.environment().putAll(environment);
-    builder.redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
-    Process process = builder.start();
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return new Outcome(
-        process.exitValue(),
-        Files.readString(stdout, StandardCharsets.ISO_8859_1),
-        Files.readString(stderr, StandardCharsets.ISO_8859_1));
+    return builder.redirectOutput(stdout().toFile()).redirectError(stderr().toFile()).start();
   }
 
   private long daemonPid() throws IOException {
@@ -104,33 +114,44 @@ class BackgroundTest {
     endByRequest();
   }
 
-  /** The process that was started ends, so the service manager must be told which one counts. */
+  /** It waits for the process that it started, and for no other. */
   @Test
-  void theServiceManagerIsToldWhoIsReady() throws Exception {
+  void underAServiceManagerTheDaemonStaysAndSaysWhenItIsReady() throws Exception {
     Path socket = directory.resolve("notify");
-    try (UnixDatagramChannel manager = UnixDatagramChannel.open()) {
-      manager.bind(new UnixSocketAddress(socket.toString()));
-      environment.put("NOTIFY_SOCKET", socket.toString());
+    int manager = UnixSockets.bindDatagram(socket.toString());
+    environment.put("NOTIFY_SOCKET", socket.toString());
 
-      assertThat(start(runDirectory(), "-w", "0").status()).isZero();
+    Process daemon = launch(runDirectory(), "-w", "0");
 
-      ByteBuffer message = ByteBuffer.allocate(1024);
-      manager.configureBlocking(false);
-      assertThat(manager.receive(message)).as("sent before the command ended").isNotNull();
-      assertThat(StandardCharsets.US_ASCII.decode(message.flip()).toString())
-          .isEqualTo("READY=1\nMAINPID=" + daemonPid());
-    }
-    endByRequest();
+    ByteBuffer message = ByteBuffer.allocateDirect(1024);
+    Until.holds("it is ready", () -> Fd.read(manager, message) > 0);
+    assertThat(StandardCharsets.US_ASCII.decode(message.flip()).toString()).isEqualTo("READY=1");
+    assertThat(client().version()).isNotNull();
+    assertThat(daemonPid()).isEqualTo(daemon.pid());
+    client().shutdown(false);
+    assertThat(daemon.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.exitValue()).isZero();
+    Fd.close(manager);
   }
 
   @Test
   void aServiceManagerThatIsGoneStopsNobody() throws Exception {
     environment.put("NOTIFY_SOCKET", directory.resolve("nobody").toString());
 
-    assertThat(start(runDirectory(), "-w", "0").status()).isZero();
+    Process daemon = launch(runDirectory(), "-w", "0");
 
-    assertThat(client().version()).isNotNull();
-    endByRequest();
+    Until.holds("it answers", this::answers);
+    client().shutdown(false);
+    assertThat(daemon.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.exitValue()).isZero();
+  }
+
+  private boolean answers() {
+    try {
+      return client().version() != null;
+    } catch (SanlockException e) {
+      return false;
+    }
   }
 
   private void endByRequest() throws Exception {

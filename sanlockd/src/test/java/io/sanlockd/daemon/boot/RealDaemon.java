@@ -8,6 +8,7 @@ import io.sanlockd.daemon.incarnation.Machine;
 import io.sanlockd.daemon.log.DaemonLog;
 import io.sanlockd.daemon.log.LogSettings;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.SystemClock;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.LockFile;
 import java.io.IOException;

@@ -37,7 +37,7 @@ final class ServiceManager {
 
   /** Setting up is complete. */
   void ready() {
-    send(ServiceNotification.ready());
+    send(ServiceNotification.READY);
     lastNanos = clock.nanos();
   }
 

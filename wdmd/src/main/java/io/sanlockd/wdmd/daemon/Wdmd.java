@@ -8,6 +8,7 @@ import io.sanlockd.posix.MemoryLock;
 import io.sanlockd.posix.MonotonicClock;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.RealTime;
+import io.sanlockd.posix.ServiceNotification;
 import io.sanlockd.posix.Users;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ public final class Wdmd {
         return new Probe(files, search, System.out, System.err).run(options);
       }
       default -> {
-        if (!options.foreground && !child) {
+        if (!options.foreground && !child && ServiceNotification.socket().isEmpty()) {
           return Background.start("wdmd", args, System.err);
         }
         try (LogThread log = new LogThread(options.foreground)) {
@@ -98,7 +99,7 @@ public final class Wdmd {
       return 0;
     } catch (IOException e) {
       log.log(e.getMessage());
-      if (inBackground) {
+      if (!options.foreground) {
         System.err.println("wdmd: " + e.getMessage());
       }
       return EXIT_NO_START;

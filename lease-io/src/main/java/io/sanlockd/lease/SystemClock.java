@@ -1,10 +1,9 @@
-package io.sanlockd.daemon.boot;
+package io.sanlockd.lease;
 
-import io.sanlockd.lease.Clock;
 import io.sanlockd.posix.MonotonicClock;
 
 /** The clocks of the kernel. */
-final class SystemClock implements Clock {
+public final class SystemClock implements Clock {
   @Override
   public long nanos() {
     return MonotonicClock.nanos();

@@ -1,11 +1,8 @@
-package io.sanlockd.daemon.resource;
+package io.sanlockd.lease.paxos;
 
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.disk.LeaseDisk;
-import io.sanlockd.lease.paxos.LeaseReplicas;
-import io.sanlockd.lease.paxos.PaxosIdentity;
-import io.sanlockd.lease.paxos.Replica;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,14 +14,14 @@ import java.util.List;
  * @param replicas its copies
  * @param disks what to close in the end
  */
-record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk> disks)
+public record OpenLease(PaxosIdentity identity, LeaseReplicas replicas, List<LeaseDisk> disks)
     implements AutoCloseable {
   /**
    * Opens a majority of the disks.
    *
    * @throws LeaseException the error of the last disk that could not be opened
    */
-  static OpenLease open(PaxosIdentity identity, List<DiskSpec> specs, DiskOpener opener)
+  public static OpenLease open(PaxosIdentity identity, List<DiskSpec> specs, DiskOpener opener)
       throws LeaseException {
     List<LeaseDisk> disks = new ArrayList<>(specs.size());
     List<Replica> replicas = new ArrayList<>(specs.size());

@@ -1,4 +1,4 @@
-package io.sanlockd.daemon.resource;
+package io.sanlockd.lease.paxos;
 
 /**
  * Where one copy of a lease lies.

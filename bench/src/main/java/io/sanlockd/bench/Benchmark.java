@@ -1,0 +1,142 @@
+package io.sanlockd.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code ./benchmark}. */
+@Command(
+    name = "benchmark",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures our daemon and Debian's C daemon in turn on the same storage and prints ratios.")
+public final class Benchmark implements Callable<Integer> {
+  @Option(
+      names = "--rows",
+      split = ",",
+      description = "What to measure; default everything: ${DEFAULT-VALUE}.")
+  private List<String> rows = Rows.names();
+
+  @Option(
+      names = "--storage",
+      split = ",",
+      description = "Where: file, loop512, loop4096, tmpfs, zram; default ${DEFAULT-VALUE}.")
+  private List<String> storages = List.of("tmpfs");
+
+  @Option(names = "--seconds", description = "Time for each measurement; default ${DEFAULT-VALUE}.")
+  private int seconds = 3;
+
+  @Option(
+      names = "--rounds",
+      description = "Measurements of each program, in turn; default ${DEFAULT-VALUE}.")
+  private int rounds = 5;
+
+  @Option(names = "--tree", description = "The packaged tree; default ${DEFAULT-VALUE}.")
+  private Path tree = Path.of("packaging/target/sanlockd");
+
+  @Option(
+      names = "--directory",
+      description = "Where files of storage are made; default ${DEFAULT-VALUE}.")
+  private Path directory = Path.of("/tmp");
+
+  @Option(names = "--out", description = "Directory that gets the table as result.md.")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  private final PrintStream console;
+
+  Benchmark(PrintStream console) {
+    this.console = console;
+  }
+
+  /** Runs the command. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine(System.out).execute(arguments));
+  }
+
+  /** The command, printing its result to {@code console}. */
+  static CommandLine commandLine(PrintStream console) {
+    return new CommandLine(new Benchmark(console));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Row> chosen;
+    List<StorageKind> kinds;
+    try {
+      chosen = rows.stream().map(Rows::named).toList();
+      kinds = storages.stream().map(StorageKind::named).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    if (seconds < 1 || seconds > 3600 || rounds < 1 || rounds > 1000) {
+      throw new ParameterException(spec.commandLine(), "--seconds is 1..3600 and --rounds 1..1000");
+    }
+    if (!Program.OURS.isInstalled(tree)) {
+      throw new ParameterException(spec.commandLine(), "no program in " + tree);
+    }
+    Report report = new Report(Machine.description());
+    console.print(report.text());
+    try (WorkDirectory work = WorkDirectory.create()) {
+      for (StorageKind kind : kinds) {
+        measure(new Site(tree, work.path(), directory, kind), chosen, report);
+      }
+    }
+    if (out != null) {
+      Files.createDirectories(out);
+      Files.writeString(out.resolve("result.md"), report.text());
+    }
+    return 0;
+  }
+
+  private void measure(Site site, List<Row> chosen, Report report) throws Exception {
+    String place = site.kind().label();
+    Storage storage;
+    try {
+      storage = site.storage(Stand.areas());
+    } catch (IOException e) {
+      console.println(report.skip(place, e.getMessage()));
+      return;
+    }
+    Map<Program, Stand> stands = new EnumMap<>(Program.class);
+    try (storage) {
+      for (Program program : Program.values()) {
+        if (program.isInstalled(tree)) {
+          stands.put(program, Stand.start(site, program, storage));
+        }
+      }
+      for (Row row : chosen) {
+        for (Comparison comparison : compare(row, place, stands)) {
+          console.println(report.add(comparison));
+        }
+      }
+      // Closed before the storage is removed.
+      stands.values().forEach(Stand::close);
+      stands.clear();
+    } finally {
+      stands.values().forEach(Stand::close);
+    }
+  }
+
+  private List<Comparison> compare(Row row, String place, Map<Program, Stand> stands)
+      throws Exception {
+    Map<Program, Callable<List<Figure>>> measurements = new EnumMap<>(Program.class);
+    stands.forEach(
+        (program, stand) ->
+            measurements.put(program, () -> row.measure(stand, Duration.ofSeconds(seconds))));
+    return new Rounds(row.warmUp(), row.rounds(rounds)).measure(place, measurements);
+  }
+}

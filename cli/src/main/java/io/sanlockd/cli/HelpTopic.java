@@ -1,0 +1,32 @@
+package io.sanlockd.cli;
+
+import java.util.List;
+
+/**
+ * What there is to say about a command or an action.
+ *
+ * @param name the words after {@code sanlock help}
+ * @param synopsis what follows {@code sanlock}, or a whole command line of another program
+ * @param purpose sentences; the first one stands in lists of topics
+ * @param options in the order in which they are worth reading
+ * @param examples complete command lines
+ */
+record HelpTopic(
+    String name, String synopsis, String purpose, List<HelpOption> options, List<String> examples) {
+
+  /** The first sentence. */
+  String summary() {
+    int end = purpose.indexOf(". ");
+    return end < 0 ? purpose : purpose.substring(0, end + 1);
+  }
+
+  /** Whether it is about a whole program of its own, not about something of {@code sanlock}. */
+  boolean isOtherProgram() {
+    return name.equals("wdmd");
+  }
+
+  /** Whether it is a command of {@code sanlock}; there are also actions, and things to know. */
+  boolean isCommand() {
+    return synopsis.startsWith(name) && !name.contains(" ") && !isOtherProgram();
+  }
+}

@@ -1,0 +1,62 @@
+package io.sanlockd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What commands take from sanlock.conf (config.md 1). */
+class CommandConfigTest {
+  @TempDir Path directory;
+
+  private CommandConfig config(String text) throws IOException {
+    Path file = directory.resolve("sanlock.conf");
+    Files.writeString(file, text);
+    return new CommandConfig(file.toString());
+  }
+
+  @Test
+  void withoutAFileTheDefaultsHold() {
+    CommandConfig config = new CommandConfig(directory.resolve("none").toString());
+    assertThat(config.ioTimeoutSeconds()).isEqualTo(10);
+    assertThat(config.fireTimeoutSeconds()).isEqualTo(60);
+    assertThat(config.initSeconds()).isEqualTo(60);
+  }
+
+  @Test
+  void theThreeKeysAreObeyedAndTheLastLineWins() throws IOException {
+    CommandConfig config =
+        config(
+            """
+            # write_init_io_timeout = 1
+            write_init_io_timeout = 20
+            write_init_io_timeout = 30 # remark
+            io_timeout=5
+            watchdog_fire_timeout = 30
+            use_watchdog = 0
+            """);
+    assertThat(config.initSeconds()).isEqualTo(30);
+    assertThat(config.ioTimeoutSeconds()).isEqualTo(5);
+    assertThat(config.fireTimeoutSeconds()).isEqualTo(30);
+  }
+
+  @Test
+  void badValuesChangeNothing() throws IOException {
+    CommandConfig config =
+        config(
+            """
+            write_init_io_timeout = 0
+            io_timeout = 256
+            io_timeout = often
+            io_timeout
+             io_timeout = 3
+            watchdog_fire_timeout = -1
+            """);
+    assertThat(config.initSeconds()).isEqualTo(60);
+    assertThat(config.ioTimeoutSeconds()).isEqualTo(10);
+    assertThat(config.fireTimeoutSeconds()).isEqualTo(60);
+  }
+}
