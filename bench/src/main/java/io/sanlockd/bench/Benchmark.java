@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,12 +52,27 @@ public final class Benchmark implements Callable<Integer> {
       description = "Where files of storage are made; default ${DEFAULT-VALUE}.")
   private Path directory = Path.of("/tmp");
 
-  @Option(names = "--out", description = "Directory that gets the table as result.md.")
+  @Option(names = "--out", description = "Directory that gets result.md, clients.svg and idle.svg.")
   private Path out;
 
   @Spec private CommandSpec spec;
 
   private final PrintStream console;
+  private Report report;
+
+  /** By file name; of the first storage. */
+  private final Map<String, Plot> plots =
+      Map.of(
+          "clients.svg",
+          new Plot(
+              "EX acquire + release, pairs/s",
+              "clients, each with a lease of its own",
+              Pattern.compile("EX acquire \\+ release, (\\d+) clients?")),
+          "idle.svg",
+          new Plot(
+              "inquire, median, ms",
+              "idle registered clients",
+              Pattern.compile("inquire p50, (\\d+) idle clients")));
 
   Benchmark(PrintStream console) {
     this.console = console;
@@ -88,21 +104,26 @@ public final class Benchmark implements Callable<Integer> {
     if (!Program.OURS.isInstalled(tree)) {
       throw new ParameterException(spec.commandLine(), "no program in " + tree);
     }
-    Report report = new Report(Machine.description());
+    report = new Report(Machine.description());
     console.print(report.text());
     try (WorkDirectory work = WorkDirectory.create()) {
       for (StorageKind kind : kinds) {
-        measure(new Site(tree, work.path(), directory, kind), chosen, report);
+        measure(new Site(tree, work.path(), directory, kind), chosen);
       }
     }
     if (out != null) {
       Files.createDirectories(out);
       Files.writeString(out.resolve("result.md"), report.text());
+      for (Map.Entry<String, Plot> plot : plots.entrySet()) {
+        if (plot.getValue().isDrawable()) {
+          Files.writeString(out.resolve(plot.getKey()), plot.getValue().svg());
+        }
+      }
     }
     return 0;
   }
 
-  private void measure(Site site, List<Row> chosen, Report report) throws Exception {
+  private void measure(Site site, List<Row> chosen) throws Exception {
     String place = site.kind().label();
     Storage storage;
     try {
@@ -119,15 +140,33 @@ public final class Benchmark implements Callable<Integer> {
         }
       }
       for (Row row : chosen) {
-        for (Comparison comparison : compare(row, place, stands)) {
-          console.println(report.add(comparison));
-        }
+        measure(row, place, stands);
       }
       // Closed before the storage is removed.
       stands.values().forEach(Stand::close);
       stands.clear();
     } finally {
       stands.values().forEach(Stand::close);
+    }
+  }
+
+  /** One row that can not be measured must not cost the others. */
+  private void measure(Row row, String place, Map<Program, Stand> stands)
+      throws InterruptedException {
+    List<Comparison> comparisons;
+    try {
+      comparisons = compare(row, place, stands);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      console.println(report.skip(place, row.name() + ": " + e));
+      return;
+    }
+    for (Comparison comparison : comparisons) {
+      console.println(report.add(comparison));
+      if (place.equals(storages.get(0))) {
+        plots.values().forEach(plot -> plot.add(comparison));
+      }
     }
   }
 

@@ -185,7 +185,8 @@ public final class HostMonitor implements HostTable {
   private void noteFlags(BytesStore<?, ?> area, long offset, int hostId) {
     int flags =
         LeaderRecord.flagsAt(area, offset) & (FormatFlags.NO_TIMEOUT | FormatFlags.DEAD_EXT);
-    if (foreignFlags.getAndSet(hostId, flags) != flags) {
+    if (foreignFlags.get(hostId) != flags) {
+      foreignFlags.set(hostId, flags);
       log.error(
           "host "
               + hostId

@@ -121,7 +121,7 @@ final class DirectLeaseDisk implements LeaseDisk {
 
   @Override
   public LeaseBuffer read(long offset, int length, long timeoutNanos) throws LeaseException {
-    LeaseBuffer buffer = buffers.take(length);
+    LeaseBuffer buffer = buffers.takeToFill(length);
     transfer(buffer, offset, false, timeoutNanos);
     return buffer;
   }

@@ -50,6 +50,9 @@ public final class LeaseBuffer implements AutoCloseable {
 
   void lend() {
     owned = true;
+  }
+
+  void clear() {
     store.zeroOut(0, bytes.capacity());
   }
 }

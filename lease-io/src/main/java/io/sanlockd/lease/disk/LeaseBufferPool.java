@@ -23,7 +23,19 @@ public final class LeaseBufferPool {
    * @param length bytes, a positive multiple of 512
    */
   public LeaseBuffer take(int length) {
-    Check.argument(length > 0 && length % SECTOR == 0, "buffer length " + length);
+    LeaseBuffer buffer = takeToFill(length);
+    buffer.clear();
+    return buffer;
+  }
+
+  /**
+   * A buffer with anything in it, for a read: what is not overwritten to the last byte must not be
+   * looked at.
+   *
+   * @param length bytes, a positive multiple of 512
+   */
+  LeaseBuffer takeToFill(int length) {
+    Check.argument(length > 0 && length % SECTOR == 0, "bad buffer length");
     LeaseBuffer buffer;
     synchronized (this) {
       ArrayDeque<LeaseBuffer> sameLength = free.get(length);

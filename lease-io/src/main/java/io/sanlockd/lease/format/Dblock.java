@@ -56,6 +56,19 @@ public record Dblock(
         store.readInt(offset + FLAGS));
   }
 
+  /** Whether all bytes of the block at {@code offset} are zero. */
+  static boolean isZeroAt(BytesStore<?, ?> store, long offset) {
+    return (store.readLong(offset + MBAL)
+            | store.readLong(offset + BAL)
+            | store.readLong(offset + INP)
+            | store.readLong(offset + INP2)
+            | store.readLong(offset + INP3)
+            | store.readLong(offset + LVER)
+            | store.readInt(offset + CHECKSUM)
+            | store.readInt(offset + FLAGS))
+        == 0;
+  }
+
   /** Encodes the block at {@code offset}. */
   public void encode(BytesStore<?, ?> store, long offset) {
     store.writeLong(offset + MBAL, mbal);

@@ -13,8 +13,14 @@ public record HostBlock(Dblock dblock, ModeBlock mode) {
   public static final HostBlock CLEARED =
       new HostBlock(new Dblock(0, 0, 0, 0, 0, 0, 0, 0), ModeBlock.NONE);
 
-  /** Decodes the host block whose sector starts at {@code offset}. */
+  /**
+   * Decodes the host block whose sector starts at {@code offset}; {@link #CLEARED} itself when
+   * there is nothing in it, as in most sectors of most areas.
+   */
   public static HostBlock decode(BytesStore<?, ?> store, long offset) {
+    if (Dblock.isZeroAt(store, offset) && ModeBlock.isZeroAt(store, offset + MODE_BLOCK)) {
+      return CLEARED;
+    }
     return new HostBlock(
         Dblock.decode(store, offset), ModeBlock.decode(store, offset + MODE_BLOCK));
   }

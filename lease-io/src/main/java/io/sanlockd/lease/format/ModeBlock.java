@@ -28,6 +28,11 @@ public record ModeBlock(int flags, long generation) {
     return new ModeBlock(store.readInt(offset + FLAGS), store.readLong(offset + GENERATION));
   }
 
+  /** Whether both fields at {@code offset} are zero. */
+  static boolean isZeroAt(BytesStore<?, ?> store, long offset) {
+    return (store.readInt(offset + FLAGS) | store.readLong(offset + GENERATION)) == 0;
+  }
+
   void encode(BytesStore<?, ?> store, long offset) {
     store.writeInt(offset + FLAGS, flags);
     store.writeLong(offset + GENERATION, generation);

@@ -181,7 +181,10 @@ final class Ballot {
     }
   }
 
-  /** Takes all host blocks; SHARED flags of all hosts are seen before anything is judged. */
+  /**
+   * Takes all host blocks that say something; SHARED flags of all hosts are seen before anything is
+   * judged.
+   */
   private void collect(List<AreaImage> images, List<HostBlock> blocks) throws LeaseException {
     for (AreaImage image : images) {
       for (int hostId = 1; hostId <= plan.hosts(); hostId++) {
@@ -193,7 +196,9 @@ final class Ballot {
         if (block.mode().isShared() && hostId != identity.hostId()) {
           sharers.set(hostId);
         }
-        blocks.add(block);
+        if (!block.equals(HostBlock.CLEARED)) {
+          blocks.add(block);
+        }
       }
     }
   }
