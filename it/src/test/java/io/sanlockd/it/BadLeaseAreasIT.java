@@ -49,7 +49,7 @@ class BadLeaseAreasIT {
         case ZERO -> leader.put(0, new byte[LEADER_LENGTH]);
         case WRONG_MAGIC -> leader.putInt(0, 0x01020304);
         case NEWER_VERSION ->
-            leader.putInt(VERSION_OFFSET, leader.getInt(VERSION_OFFSET) + 0x10000);
+            leader.putInt(VERSION_OFFSET, leader.getInt(VERSION_OFFSET) + 0x30000);
         case BAD_CHECKSUM -> leader.putInt(CHECKSUM_OFFSET, ~leader.getInt(CHECKSUM_OFFSET));
         case TORN -> leader.putLong(32, 1).putLong(40, 1).putLong(48, 1);
         case BAD_SECTOR_SIZE -> leader.putInt(SECTOR_SIZE_OFFSET, 1024);

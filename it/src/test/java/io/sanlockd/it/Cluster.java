@@ -3,10 +3,7 @@ package io.sanlockd.it;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/**
- * Two hosts, host_id 1 and 2, that joined the lockspace "ls" on one disk with an io_timeout of 1
- * second.
- */
+/** Two hosts, host_id 1 and 2, that joined the lockspace "ls" on one disk. */
 final class Cluster {
   static final String LOCKSPACE = "ls";
 

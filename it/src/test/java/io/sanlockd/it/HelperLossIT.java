@@ -18,8 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** The helper process dies or hangs: it is replaced, and nobody goes unprotected meanwhile. */
 @Execution(ExecutionMode.CONCURRENT)
 class HelperLossIT {
-  /** Of the io_timeout of 1 second. */
-  private static final int FAIL_SECONDS = 8;
+  private static final int FAIL_SECONDS = 8 * Joining.IO_TIMEOUT;
 
   private static final int GRACE_SECONDS = 5;
   private static final double LATE_SECONDS = 2;

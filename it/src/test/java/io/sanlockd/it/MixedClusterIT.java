@@ -57,10 +57,14 @@ class MixedClusterIT {
     awaitLive(cluster.b, 1);
     String seenByA =
         cluster.a.cli().client("host_status", "-s", Cluster.LOCKSPACE, "-D").succeeded().out();
-    assertThat(seenByA).contains("owner_name=hostA\n", "owner_name=hostB\n", "io_timeout=1\n");
+    assertThat(seenByA)
+        .contains(
+            "owner_name=hostA\n", "owner_name=hostB\n", "io_timeout=" + Joining.IO_TIMEOUT + "\n");
     String seenByB =
         cluster.b.cli().client("host_status", "-s", Cluster.LOCKSPACE, "-D").succeeded().out();
-    assertThat(seenByB).contains("owner_name=hostA\n", "owner_name=hostB\n", "io_timeout=1\n");
+    assertThat(seenByB)
+        .contains(
+            "owner_name=hostA\n", "owner_name=hostB\n", "io_timeout=" + Joining.IO_TIMEOUT + "\n");
   }
 
   private static void awaitLive(Daemon daemon, int otherHostId) throws Exception {

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The lease of a dead host goes to another, when that host is certainly reset and not before. */
 @Execution(ExecutionMode.CONCURRENT)
 class TakeoverIT {
-  /** 8 io_timeouts of 1 s and 60 s for the watchdog (timeouts.md 1). */
-  private static final long DEAD_SECONDS = 68;
+  /** 8 io_timeouts and 60 s for the watchdog (timeouts.md 1). */
+  private static final long DEAD_SECONDS = Joining.DEAD_SECONDS;
 
   /** Longest time between two renewals, with whole seconds on both sides. */
-  private static final long RENEWAL_SECONDS = 5;
+  private static final long RENEWAL_SECONDS = 2 * Joining.IO_TIMEOUT + 3;
 
   /** What a try may take on top: renewal interval, ballot, the pauses between our tries. */
   private static final long SOON_SECONDS = 15;

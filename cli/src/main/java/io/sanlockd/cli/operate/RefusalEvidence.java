@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RefusalEvidence {
   /** The longest that evidence may delay the end of a command. */
-  public static final long LIMIT_MILLIS = 2000;
+  public static final long LIMIT_MILLIS = 5000;
 
   private final Refusal refusal;
   private final SanlockClient client;

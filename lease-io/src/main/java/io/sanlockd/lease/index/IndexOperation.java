@@ -161,7 +161,8 @@ public final class IndexOperation {
             offset,
             context.space(),
             context.times().ioTimeoutNanos(),
-            context.cancellation());
+            context.cancellation(),
+            context.lockspace().fence());
     if (!needsLease) {
       state = State.WORK;
       return work();

@@ -75,17 +75,16 @@ final class IndexRebuild implements IndexTask {
 
   private void write(ResourceIndex index) throws LeaseException {
     IndexPlacement placement = index.placement();
-    LeaseBuffer area = index.disk().buffer(placement.geometry().alignSize());
     try (IndexImage old = index.read()) {
-      old.copyHeader(area);
-      for (int number = 0; number < entries.size(); number++) {
-        entries.get(number).encode(area.store(), placement.entryInArea(number));
-      }
-      index.checkGoingOn();
-    } catch (LeaseException e) {
-      area.close();
-      throw e;
+      index.write(
+          () -> {
+            LeaseBuffer area = index.disk().buffer(placement.geometry().alignSize());
+            old.copyHeader(area);
+            for (int number = 0; number < entries.size(); number++) {
+              entries.get(number).encode(area.store(), placement.entryInArea(number));
+            }
+            index.disk().write(placement.offset(), area, timeoutNanos);
+          });
     }
-    index.disk().write(placement.offset(), area, timeoutNanos);
   }
 }

@@ -33,9 +33,10 @@ record LeaseCreation(
       }
       int number = freeArea(index, image);
       long offset = placement.leaseArea(number);
-      index.checkGoingOn();
-      new ResourceArea(index.disk(), offset)
-          .initialize(placement.geometry(), use.space(), name, numHosts, initTimeoutNanos);
+      ResourceArea area = new ResourceArea(index.disk(), offset);
+      index.write(
+          () ->
+              area.initialize(placement.geometry(), use.space(), name, numHosts, initTimeoutNanos));
       image.entry(number, new IndexEntry(offset, 0, 0, name));
       index.writeEntry(image, number);
       return Optional.of(IndexAnswer.of(new IndexRow(LeaseName.EMPTY, offset)));

@@ -71,13 +71,14 @@ record LeaseDeletion(
       log.error("area at " + area.offset() + " is not the lease " + name + " and is left alone");
       return;
     }
-    index.checkGoingOn();
-    area.clear(
-        index.placement().geometry(),
-        use.space(),
-        name,
-        lease.get().numHosts(),
-        clock.seconds(),
-        initTimeoutNanos);
+    index.write(
+        () ->
+            area.clear(
+                index.placement().geometry(),
+                use.space(),
+                name,
+                lease.get().numHosts(),
+                clock.seconds(),
+                initTimeoutNanos));
   }
 }

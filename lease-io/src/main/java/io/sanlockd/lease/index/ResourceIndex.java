@@ -2,6 +2,7 @@ package io.sanlockd.lease.index;
 
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.WriteFence;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
@@ -28,18 +29,21 @@ public final class ResourceIndex {
   private final IndexPlacement placement;
   private final long timeoutNanos;
   private final Cancellation stopped;
+  private final WriteFence fence;
 
   private ResourceIndex(
       LeaseDisk disk,
       LeaseName space,
       IndexPlacement placement,
       long timeoutNanos,
-      Cancellation stopped) {
+      Cancellation stopped,
+      WriteFence fence) {
     this.disk = disk;
     this.space = space;
     this.placement = placement;
     this.timeoutNanos = timeoutNanos;
     this.stopped = stopped;
+    this.fence = fence;
   }
 
   /**
@@ -77,11 +81,17 @@ public final class ResourceIndex {
    * Reads and checks the header.
    *
    * @param stopped asked before every write: the lockspace fails, or the daemon stops
+   * @param fence passed by every write
    * @throws LeaseException -274 no index, -275 version or sizes not usable, -276 of another
    *     lockspace, -277 of another offset, or an I/O error
    */
   public static ResourceIndex open(
-      LeaseDisk disk, long offset, LeaseName space, long timeoutNanos, Cancellation stopped)
+      LeaseDisk disk,
+      long offset,
+      LeaseName space,
+      long timeoutNanos,
+      Cancellation stopped,
+      WriteFence fence)
       throws LeaseException {
     IndexHeader header;
     try (LeaseBuffer probe = disk.read(offset, PROBE_LENGTH, timeoutNanos)) {
@@ -119,7 +129,7 @@ public final class ResourceIndex {
                             + " max_resources "
                             + header.maxResources()));
     return new ResourceIndex(
-        disk, space, IndexPlacement.of(header, geometry), timeoutNanos, stopped);
+        disk, space, IndexPlacement.of(header, geometry), timeoutNanos, stopped, fence);
   }
 
   private static Optional<Geometry> sizes(IndexHeader header) {
@@ -150,18 +160,48 @@ public final class ResourceIndex {
 
   /** Writes the sector that holds an entry, as it is in the image. */
   void writeEntry(IndexImage image, int number) throws LeaseException {
-    checkGoingOn();
-    LeaseBuffer sector = disk.buffer(placement.geometry().sectorSize());
-    image.copySector(number, sector);
-    disk.write(placement.offset() + placement.sectorInArea(number), sector, timeoutNanos);
+    write(
+        () -> {
+          LeaseBuffer sector = disk.buffer(placement.geometry().sectorSize());
+          image.copySector(number, sector);
+          disk.write(placement.offset() + placement.sectorInArea(number), sector, timeoutNanos);
+        });
   }
 
-  /** Asked before every write. */
+  /** A write to the index or one of its areas. */
+  @FunctionalInterface
+  interface Write {
+    /** Makes it. */
+    void run() throws LeaseException;
+  }
+
+  /**
+   * Makes a write, unless the lockspace fails: late it could undo what another host wrote.
+   *
+   * @throws LeaseException -28 or what the write throws
+   */
+  void write(Write write) throws LeaseException {
+    checkGoingOn();
+    if (!fence.enter()) {
+      throw leftAlone();
+    }
+    try {
+      write.run();
+    } finally {
+      fence.leave();
+    }
+  }
+
+  /** Asked before every step. */
   void checkGoingOn() throws LeaseException {
     if (stopped.cancelled()) {
-      throw new LeaseException(
-          ResultCode.ENOSPC, "lockspace " + space + " fails, resource index left alone");
+      throw leftAlone();
     }
+  }
+
+  private LeaseException leftAlone() {
+    return new LeaseException(
+        ResultCode.ENOSPC, "lockspace " + space + " fails, resource index left alone");
   }
 
   /**

@@ -36,7 +36,9 @@ public final class LeaseReplicas {
   private final PaxosIdentity identity;
   private final List<Replica> replicas;
   private final int majority;
-  private Geometry geometry;
+
+  /** Written by the operation of the moment, read by the main loop, too. */
+  private volatile Geometry geometry;
 
   /**
    * The open replicas of a lease.
@@ -80,6 +82,25 @@ public final class LeaseReplicas {
    */
   boolean majoritySettled() {
     return replicas.stream().filter(r -> settled(r, 0, geometry().alignSize())).count() >= majority;
+  }
+
+  /**
+   * Whether no write of ours is in flight to a sector that is not ours alone: value block and
+   * blocks of other hosts. Landing after the lease was given up it would undo what the next owner
+   * wrote.
+   */
+  public boolean foreignSettled() {
+    if (geometry == null) {
+      return true;
+    }
+    long first = layout().hostBlock(1);
+    long own = layout().hostBlock(identity.hostId());
+    long next = own + geometry.sectorSize();
+    return replicas.stream()
+        .allMatch(
+            replica ->
+                settled(replica, first, (int) (own - first))
+                    && settled(replica, next, (int) (geometry.alignSize() - next)));
   }
 
   private static boolean settled(Replica replica, long offset, int length) {

@@ -4,7 +4,6 @@ import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
@@ -48,7 +47,7 @@ public final class PaxosConvert {
   private final PaxosRelease release;
   private final PaxosAcquire acquire;
   private final LeaderRecord heldLeader;
-  private final Optional<byte[]> value;
+  private final Optional<ValueWrite> value;
   private State state;
 
   /** Our block as last written. */
@@ -64,7 +63,7 @@ public final class PaxosConvert {
       PaxosContext context,
       AcquireOutcome.Granted held,
       PaxosAcquire acquire,
-      Optional<byte[]> value,
+      Optional<ValueWrite> value,
       State state) {
     this.identity = context.identity();
     this.replicas = context.replicas();
@@ -94,10 +93,10 @@ public final class PaxosConvert {
    * EX to SH, not yet begun.
    *
    * @param held the lease as it was granted or converted exclusively
-   * @param value the lock value block to write first, one sector
+   * @param value the lock value block to write first
    */
   public static PaxosConvert toShared(
-      PaxosContext context, AcquireOutcome.Granted held, Optional<byte[]> value) {
+      PaxosContext context, AcquireOutcome.Granted held, Optional<ValueWrite> value) {
     return new PaxosConvert(context, held, null, value, State.MARK_SHARED);
   }
 
@@ -133,14 +132,15 @@ public final class PaxosConvert {
   }
 
   private Step markShared() {
-    if (!replicas.majoritySettled()) {
+    if (!replicas.majoritySettled() || !replicas.foreignSettled()) {
       // H5: it would land on top of what we write now.
       return stillExclusive(
           ResultCode.EAGAIN.number(), "late writes to " + replicas + " are in flight");
     }
     try {
-      if (value.isPresent()) {
-        writeValue(value.get());
+      if (value.isPresent() && !release.leaveValue(value.get())) {
+        return stillExclusive(
+            ResultCode.EAGAIN.number(), "value block not written, our host_id may be lost");
       }
       replicas.writeHostBlock(
           identity.hostId(), new HostBlock(dblock, ModeBlock.shared(identity.generation())));
@@ -152,18 +152,8 @@ public final class PaxosConvert {
     return giveUpLeader();
   }
 
-  /** A value that could land after another owner's must not be left behind; a lost one may. */
-  private void writeValue(byte[] bytes) throws IoTimeoutException {
-    try {
-      new ValueBlock(replicas).write(bytes);
-    } catch (IoTimeoutException e) {
-      throw e;
-    } catch (LeaseException e) {
-      log.error("value block of " + replicas + " not written: " + e.getMessage());
-    }
-  }
-
   private Step stillExclusive(int result, String message) {
+    value.ifPresent(ValueWrite::drop);
     return new Step.Done(
         new ConvertOutcome.Refused(result, message, false, dblock, Optional.empty()));
   }

@@ -19,6 +19,8 @@ import java.util.Optional;
  */
 public final class PaxosRelease {
   private static final int READ_ATTEMPTS = 5;
+  private static final String FOREIGN_IN_FLIGHT =
+      "a write to the value block or the block of another host is in flight";
 
   private final PaxosIdentity identity;
   private final LeaseReplicas replicas;
@@ -47,11 +49,11 @@ public final class PaxosRelease {
    * @param message what went wrong, empty otherwise
    * @param again whether a write of this release, or of the acquire before it, timed out: the
    *     release must be repeated once {@link LeaseReplicas#settled} says so, as that write may land
-   *     after everything that was done here
-   * @param valueDue whether the repetition must write the value block, as nothing was given up yet;
-   *     otherwise it must not: the next owner may have left another value
+   *     after everything that was done here; or whether the lease must not be given up now
+   * @param nothingGivenUp whether the repetition starts from the beginning, with the value block;
+   *     otherwise it must not write that: the next owner may have left another value
    */
-  public record Outcome(int result, String message, boolean again, boolean valueDue) {
+  public record Outcome(int result, String message, boolean again, boolean nothingGivenUp) {
     static final Outcome DONE = new Outcome(ResultCode.OK.number(), "", false);
 
     Outcome(int result, String message, boolean again) {
@@ -65,21 +67,52 @@ public final class PaxosRelease {
    */
   public Outcome exclusive(Holding holding, ReleaseOptions options) {
     boolean unsettled = !replicas.settled();
+    if (!replicas.foreignSettled()) {
+      options.value().ifPresent(ValueWrite::drop);
+      return keep(FOREIGN_IN_FLIGHT);
+    }
     if (options.value().isPresent()) {
       try {
-        new ValueBlock(replicas).write(options.value().get());
+        if (!leaveValue(options.value().get())) {
+          return keep("value block not written, our host_id may be lost");
+        }
       } catch (IoTimeoutException e) {
-        // The lease stays ours until it lands: later it could overwrite the next owner's value.
-        return new Outcome(e.result(), e.getMessage(), true, true);
-      } catch (LeaseException e) {
-        log.error("value block of " + replicas + " not written: " + e.getMessage());
+        return keep(e.getMessage());
       }
     }
     return giveUp(holding, ModeBlock.NONE, options.rename(), unsettled);
   }
 
+  /**
+   * Writes the value block. One that could land after another owner's must not be left behind; one
+   * that is lost may.
+   *
+   * @return false when it must not be written now
+   */
+  boolean leaveValue(ValueWrite write) throws IoTimeoutException {
+    try {
+      boolean written = new ValueBlock(replicas).write(write);
+      write.drop();
+      return written;
+    } catch (IoTimeoutException e) {
+      throw e;
+    } catch (LeaseException e) {
+      write.drop();
+      log.error("value block of " + replicas + " not written: " + e.getMessage());
+      return true;
+    }
+  }
+
+  /** Nothing is given up yet: what is in flight could undo what the next owner writes. */
+  private static Outcome keep(String why) {
+    return new Outcome(ResultCode.AIO_TIMEOUT.number(), why, true, true);
+  }
+
   /** As {@link #exclusive} by a host that also is, and remains, a shared holder. */
   Outcome keepingShared(Holding holding) {
+    if (!replicas.foreignSettled()) {
+      return keep(FOREIGN_IN_FLIGHT);
+    }
     return giveUp(
         holding,
         ModeBlock.shared(identity.generation()),

@@ -7,10 +7,9 @@ import java.util.Optional;
  * What else happens when an exclusive lease is given up.
  *
  * @param rename the resource's new name
- * @param value the lock value block to leave for the next owner, one sector; the array is not
- *     changed
+ * @param value the lock value block to leave for the next owner
  */
-public record ReleaseOptions(Optional<LeaseName> rename, Optional<byte[]> value) {
+public record ReleaseOptions(Optional<LeaseName> rename, Optional<ValueWrite> value) {
   /** Nothing else. */
   public static final ReleaseOptions PLAIN = new ReleaseOptions(Optional.empty(), Optional.empty());
 }

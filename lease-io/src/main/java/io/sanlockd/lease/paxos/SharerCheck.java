@@ -56,7 +56,14 @@ final class SharerCheck {
     if (!sharedMode(hostId).equals(mode)) {
       return false;
     }
-    replicas.writeHostBlock(hostId, HostBlock.CLEARED);
+    if (!lockspace.fence().enter()) {
+      return false;
+    }
+    try {
+      replicas.writeHostBlock(hostId, HostBlock.CLEARED);
+    } finally {
+      lockspace.fence().leave();
+    }
     log.error("cleared shared lease for dead host_id " + hostId + " gen " + generation);
     return true;
   }

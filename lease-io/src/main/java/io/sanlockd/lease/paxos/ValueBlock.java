@@ -29,15 +29,24 @@ public record ValueBlock(LeaseReplicas replicas) {
   }
 
   /**
-   * Writes the block.
+   * Writes the block, unless the fence is shut or our host_id may be lost.
    *
-   * @param value one sector
+   * @return whether the write was made
    * @throws LeaseException -22 when there is no room for it, or an I/O error
    */
-  public void write(byte[] value) throws LeaseException {
+  boolean write(ValueWrite write) throws LeaseException {
     checkSupported();
-    Check.argument(value.length == replicas.geometry().sectorSize(), "value is not one sector");
-    replicas.writeFirst(replicas.layout().valueBlock(), value);
+    Check.argument(
+        write.value().length == replicas.geometry().sectorSize(), "value is not one sector");
+    if (!write.begin()) {
+      return false;
+    }
+    try {
+      replicas.writeFirst(replicas.layout().valueBlock(), write.value());
+      return true;
+    } finally {
+      write.end();
+    }
   }
 
   private void checkSupported() throws LeaseException {

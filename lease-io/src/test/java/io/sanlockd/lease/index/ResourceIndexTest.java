@@ -284,12 +284,19 @@ class ResourceIndexTest {
   void upstreamDefectLockspaceNamesOf48Bytes() throws Exception {
     LeaseName longName = LeaseName.of("x".repeat(48));
     ResourceIndex.format(disk, INDEX, Geometry.S512_A1M, longName, 0, LIMIT);
-    assertThat(ResourceIndex.open(disk, INDEX, longName, LIMIT, Cancellation.NEVER).settled())
+    assertThat(
+            ResourceIndex.open(disk, INDEX, longName, LIMIT, Cancellation.NEVER, a.fence())
+                .settled())
         .isTrue();
     assertThatThrownBy(
             () ->
                 ResourceIndex.open(
-                    disk, INDEX, LeaseName.of("x".repeat(47)), LIMIT, Cancellation.NEVER))
+                    disk,
+                    INDEX,
+                    LeaseName.of("x".repeat(47)),
+                    LIMIT,
+                    Cancellation.NEVER,
+                    a.fence()))
         .hasFieldOrPropertyWithValue("result", ResultCode.RINDEX_LOCKSPACE.number());
   }
 
@@ -353,6 +360,47 @@ class ResourceIndexTest {
     disk.at(io -> io.write() && io.offset() == FIRST).after(() -> fails[0] = true);
     isResult(create(ONE), ResultCode.ENOSPC);
     assertThat(entry(0).isFree()).isTrue();
+  }
+
+  /** Late it could wipe a lease that another host has created there and uses. */
+  @Test
+  void noAreaIsInitialisedWhenOurHostIdMayBeLost() {
+    a.losesLease();
+    isResult(create(ONE), ResultCode.ENOSPC);
+    assertThat(world.disks.get(0).bytes(FIRST, 512)).containsOnly(0);
+  }
+
+  @Test
+  void norAnEntryWritten() {
+    disk.at(io -> io.write() && io.offset() == FIRST).after(a::losesLease);
+    isResult(create(ONE), ResultCode.ENOSPC);
+    assertThat(entry(0).isFree()).isTrue();
+  }
+
+  @Test
+  void norALeaseCleared() {
+    create(ONE);
+    disk.at(ResourceIndexTest::entryWrite).after(a::losesLease);
+    isResult(a.run(deletion(a, ONE)), ResultCode.ENOSPC);
+    assertThat(leaderAt(FIRST).resourceName()).isEqualTo(ONE);
+  }
+
+  @Test
+  void norTheIndexRebuilt() {
+    create(ONE);
+    a.run(IndexOperation.remove(a.indexContext(), disk, INDEX, FIRST));
+    a.losesLease();
+    isResult(rebuild(), ResultCode.ENOSPC);
+    assertThat(entry(0).isFree()).isTrue();
+  }
+
+  @Test
+  void whileAnIndexIsWrittenTheFenceIsHeld() {
+    boolean[] shut = {true};
+    disk.at(ResourceIndexTest::entryWrite).before(() -> shut[0] = a.fence().shut());
+    create(ONE);
+    assertThat(shut[0]).isFalse();
+    assertThat(a.fence().shut()).isTrue();
   }
 
   /** rindex.md 14 10. */

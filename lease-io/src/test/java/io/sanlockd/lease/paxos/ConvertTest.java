@@ -4,9 +4,11 @@ import static io.sanlockd.lease.fixture.TestHost.converted;
 import static io.sanlockd.lease.fixture.TestHost.unconverted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.lease.fixture.Io;
 import io.sanlockd.lease.fixture.TestHost;
 import io.sanlockd.lease.fixture.World;
 import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.model.Geometry;
 import io.sanlockd.model.ResultCode;
 import java.util.Arrays;
 import java.util.Optional;
@@ -213,8 +215,53 @@ class ConvertTest {
     AcquireOutcome.Granted held = a.takes();
     byte[] value = new byte[512];
     value[7] = 42;
-    converted(a.convert(PaxosConvert.toShared(a.context(a), held, Optional.of(value))));
+    ValueWrite write = new ValueWrite(value, a.fence());
+    converted(a.convert(PaxosConvert.toShared(a.context(a), held, Optional.of(write))));
     b.shares();
     assertThat(new ValueBlock(b.replicas()).read()).isEqualTo(value);
+    assertThat(write.due()).isFalse();
+  }
+
+  @Test
+  void aDowngradeWhoseValueMustNotBeWrittenDoesNotTakePlace() {
+    AcquireOutcome.Granted held = a.takes();
+    a.disk().clearTrace();
+    a.losesLease();
+    ValueWrite write = new ValueWrite(new byte[512], a.fence());
+    ConvertOutcome.Refused refused =
+        unconverted(a.convert(PaxosConvert.toShared(a.context(a), held, Optional.of(write))));
+    assertThat(refused.result()).isEqualTo(ResultCode.EAGAIN.number());
+    assertThat(refused.shared()).isFalse();
+    assertThat(write.due()).isFalse();
+    assertThat(a.disk().letters()).isEmpty();
+  }
+
+  /** Its shared lease could be given up before the older value lands. */
+  @Test
+  void norOneWhoseFirstDiskStillHasAnOlderValueInFlight() {
+    World three = new World(Geometry.S512_A1M, 8, 3, 10);
+    TestHost host = three.joined(1);
+    AcquireOutcome.Granted held = host.takes();
+    host.disk().at(ConvertTest::valueWrite).timesOut();
+    ConvertOutcome.Refused late =
+        unconverted(host.convert(PaxosConvert.toShared(host.context(host), held, aValue(host))));
+    assertThat(late.result()).isEqualTo(ResultCode.AIO_TIMEOUT.number());
+
+    Optional<ValueWrite> second = aValue(host);
+    ConvertOutcome.Refused refused =
+        unconverted(host.convert(PaxosConvert.toShared(host.context(host), held, second)));
+    assertThat(refused.result()).isEqualTo(ResultCode.EAGAIN.number());
+    assertThat(refused.shared()).isFalse();
+    assertThat(second.orElseThrow().due()).isFalse();
+    host.disk().landLate();
+    converted(host.convert(PaxosConvert.toShared(host.context(host), held, aValue(host))));
+  }
+
+  private static Optional<ValueWrite> aValue(TestHost host) {
+    return Optional.of(new ValueWrite(new byte[512], host.fence()));
+  }
+
+  private static boolean valueWrite(Io io) {
+    return io.write() && io.offset() == World.RESOURCE_OFFSET + 2002 * 512;
   }
 }

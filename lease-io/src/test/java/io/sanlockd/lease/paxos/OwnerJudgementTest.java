@@ -2,9 +2,12 @@ package io.sanlockd.lease.paxos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.HostTable;
 import io.sanlockd.lease.HostView;
 import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.WriteFence;
+import io.sanlockd.lease.fixture.Io;
 import io.sanlockd.lease.fixture.TestHost;
 import io.sanlockd.lease.fixture.World;
 import io.sanlockd.lease.format.Dblock;
@@ -33,6 +36,11 @@ class OwnerJudgementTest {
       @Override
       public LeaderRecord readDelta(long hostId) throws LeaseException {
         return host.readDelta(hostId);
+      }
+
+      @Override
+      public WriteFence fence() {
+        return host.fence();
       }
     };
   }
@@ -151,5 +159,64 @@ class OwnerJudgementTest {
     world.block(
         2, new HostBlock(world.block(2).dblock(), ModeBlock.shared(delta.ownerGeneration() + 1)));
     judge.isRefused(AcquireRequest.EXCLUSIVE, ResultCode.EAGAIN.number());
+  }
+
+  private TestHost judgeOfADeadSharer() {
+    TestHost judge = judge(1);
+    TestHost sharer = world.joined(2, 10);
+    sharer.shares();
+    sharer.die();
+    world.clock.advanceSeconds(145);
+    return judge;
+  }
+
+  private static boolean clearing(Io io) {
+    return io.write() && io.offset() == World.RESOURCE_OFFSET + 3 * 512;
+  }
+
+  /** Late, it would wipe the shared flag of a host that came back meanwhile. */
+  @Test
+  void aDeadSharerIsNotClearedWhenOurOwnLeaseMayBeLost() {
+    TestHost judge = judgeOfADeadSharer();
+    judge.losesLease();
+    judge.isRefused(AcquireRequest.EXCLUSIVE, ResultCode.EAGAIN.number());
+    assertThat(world.block(2).mode().isShared()).isTrue();
+  }
+
+  @Test
+  void whileOneIsBeingClearedTheFenceIsHeld() {
+    TestHost judge = judgeOfADeadSharer();
+    boolean[] shut = {true};
+    judge.disk().at(OwnerJudgementTest::clearing).before(() -> shut[0] = judge.fence().shut());
+    judge.takes();
+    assertThat(shut[0]).isFalse();
+    assertThat(judge.fence().shut()).isTrue();
+  }
+
+  @Test
+  void theLeaseIsKeptUntilAClearingThatTimedOutHasLanded() {
+    TestHost judge = judgeOfADeadSharer();
+    judge.disk().at(OwnerJudgementTest::clearing).timesOut();
+    AcquireOutcome.Refused refused =
+        judge.isRefused(AcquireRequest.EXCLUSIVE, ResultCode.AIO_TIMEOUT.number());
+    assertThat(judge.withdraws(refused).nothingGivenUp()).isTrue();
+    assertThat(world.leader().isFree()).isFalse();
+    judge.disk().landLate();
+    assertThat(judge.withdraws(refused)).isEqualTo(PaxosRelease.Outcome.DONE);
+    assertThat(world.leader().isFree()).isTrue();
+  }
+
+  @Test
+  void soItIsByAConversion() {
+    TestHost judge = judgeOfADeadSharer();
+    AcquireOutcome.Granted held = judge.shares();
+    judge.disk().at(OwnerJudgementTest::clearing).timesOutLandingAfter(3 * Clock.SECOND_NANOS);
+    int[] late = {-1};
+    // The first write of the leader makes it ours.
+    judge.disk().at(World::leaderWrite).skip(1).before(() -> late[0] = judge.disk().lateCount());
+    ConvertOutcome.Refused refused = TestHost.unconverted(judge.upgrades(held));
+    assertThat(refused.result()).isEqualTo(ResultCode.AIO_TIMEOUT.number());
+    assertThat(late[0]).isZero();
+    assertThat(world.leader().isFree()).isTrue();
   }
 }

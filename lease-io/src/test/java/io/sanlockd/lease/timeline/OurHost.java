@@ -8,6 +8,7 @@ import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.PaxosConvert;
 import io.sanlockd.lease.paxos.PaxosRelease;
 import io.sanlockd.lease.paxos.ReleaseOptions;
+import io.sanlockd.lease.paxos.ValueWrite;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import java.nio.charset.StandardCharsets;
@@ -97,12 +98,13 @@ final class OurHost implements Actor {
     ReleaseOptions options =
         new ReleaseOptions(
             Optional.ofNullable(rename).map(LeaseName::of),
-            Optional.ofNullable(value).map(this::sector));
+            Optional.ofNullable(value).map(this::valueWrite));
     return describe(release(options));
   }
 
-  private byte[] sector(String text) {
-    return Arrays.copyOf(text.getBytes(StandardCharsets.ISO_8859_1), 512);
+  private ValueWrite valueWrite(String text) {
+    byte[] sector = Arrays.copyOf(text.getBytes(StandardCharsets.ISO_8859_1), 512);
+    return new ValueWrite(sector, host.fence());
   }
 
   private PaxosRelease.Outcome release(ReleaseOptions options) {
@@ -143,7 +145,7 @@ final class OurHost implements Actor {
         mode.equals("EX")
             ? PaxosConvert.toExclusive(host.context(host), held, false)
             : PaxosConvert.toShared(
-                host.context(host), held, Optional.ofNullable(value).map(this::sector));
+                host.context(host), held, Optional.ofNullable(value).map(this::valueWrite));
     ConvertOutcome outcome = host.convert(convert);
     if (outcome instanceof ConvertOutcome.Converted done) {
       held = new AcquireOutcome.Granted(done.leader(), done.dblock());

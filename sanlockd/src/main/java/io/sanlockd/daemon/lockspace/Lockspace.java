@@ -171,7 +171,12 @@ public final class Lockspace {
    * it open whether the host_id is still ours. Any thread.
    */
   public boolean acceptsUse() {
-    return usable() && !removalRequested && !doubtful() && ageSeconds() < times.failSeconds();
+    return usable() && !removalRequested && holdsLease();
+  }
+
+  /** Whether no other host can own our host_id, or judge it dead, for a while yet. Any thread. */
+  public boolean holdsLease() {
+    return !doubtful() && ageSeconds() < times.failSeconds() && status.corruptResult() == 0;
   }
 
   /**
@@ -236,7 +241,7 @@ public final class Lockspace {
     usedByOrphans = used;
   }
 
-  /** Supervision passes in which one of the two held up a removal. */
+  /** Supervision passes in which something that is no process held up a removal. */
   public int usedRetries() {
     return usedRetries;
   }

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.lockspace;
 
 import io.sanlockd.lease.HostTable;
 import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.WriteFence;
 import io.sanlockd.lease.delta.DeltaSector;
 import io.sanlockd.lease.delta.HostMonitor;
 import io.sanlockd.lease.delta.LockspaceIdentity;
@@ -19,6 +20,7 @@ import io.sanlockd.model.ResultCode;
  * @param disk for reads of single delta leases, apart from the renewals' descriptor so that stuck
  *     reads can not use up what renewals need
  * @param monitor what renewals have seen
+ * @param fence shut before the lockspace is left
  * @param requestKilobytes size that requests to the block device were given, 0 = none
  */
 public record Membership(
@@ -26,6 +28,7 @@ public record Membership(
     long generation,
     LeaseDisk disk,
     HostMonitor monitor,
+    WriteFence fence,
     int requestKilobytes)
     implements LockspaceHosts {
   @Override

@@ -6,6 +6,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.WriteFence;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.delta.DeltaLease;
 import io.sanlockd.lease.delta.HostCalls;
@@ -128,7 +129,12 @@ final class RenewalThread implements Runnable {
       storage.rejoin().joined(spec, lease.current().ownerGeneration());
       lockspace.joined(
           new Membership(
-              identity, lease.current().ownerGeneration(), readerDisk, monitor, requestKilobytes));
+              identity,
+              lease.current().ownerGeneration(),
+              readerDisk,
+              monitor,
+              new WriteFence(() -> !lockspace.holdsLease()),
+              requestKilobytes));
       lockspace.publish(
           RenewalStatus.acquired(
               attempt, lease.lastSuccessSeconds(), lease.suspendedNanosBefore()));

@@ -162,20 +162,31 @@ public final class Supervisor {
     return true;
   }
 
-  /** Whether something that is no process keeps us from leaving; our renewals make it safe. */
+  /**
+   * Whether something that is no process keeps us from leaving. Our renewals make it safe, and when
+   * they fail the watchdog that stays armed.
+   */
   private boolean blocked(Lockspace lockspace) {
-    int orphans = lockspace.usedByOrphans() ? orphans(lockspace) : 0;
-    if (!lockspace.externalUsed() && orphans == 0) {
+    String use = otherUse(lockspace);
+    if (use.isEmpty()) {
       return false;
     }
     if (lockspace.usedRetries() % USED_LOG_INTERVAL == 0) {
-      logs.apply(lockspace + " ")
-          .error(
-              (lockspace.externalUsed() ? "used external" : "used by orphan " + orphans)
-                  + " blocking lockspace removal");
+      logs.apply(lockspace + " ").error(use + " blocking lockspace removal");
     }
     lockspace.noteUsedRetry();
     return true;
+  }
+
+  private String otherUse(Lockspace lockspace) {
+    if (lockspace.externalUsed()) {
+      return "used external";
+    }
+    int orphans = lockspace.usedByOrphans() ? orphans(lockspace) : 0;
+    if (orphans > 0) {
+      return "used by orphan " + orphans;
+    }
+    return resources.settle(lockspace) ? "" : "write in flight";
   }
 
   private int orphans(Lockspace lockspace) {

@@ -36,7 +36,7 @@ public final class Conversion {
     PaxosContext context = seams.context(resource, cancelled);
     this.convert =
         toShared
-            ? PaxosConvert.toShared(context, resource.held(), resource.valueToWrite())
+            ? PaxosConvert.toShared(context, resource.held(), resource.leaveValue())
             : PaxosConvert.toExclusive(context, resource.held(), ownerNoWait);
   }
 

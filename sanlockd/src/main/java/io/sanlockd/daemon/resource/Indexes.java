@@ -15,10 +15,11 @@ import io.sanlockd.lease.paxos.BallotMemory;
 import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -43,8 +44,8 @@ public final class Indexes {
         }
       };
 
-  /** Indexes that a write of ours may still change, whatever lockspace it was made in. */
-  private final Set<DiskSpec> unsettled = new HashSet<>();
+  /** Operations whose disk is open, until their last write has landed. */
+  private final List<Job> jobs = new ArrayList<>();
 
   /** One index in one membership. */
   private record Key(Lockspace lockspace, DiskSpec place) {}
@@ -74,7 +75,7 @@ public final class Indexes {
       done.accept(refusal(ResultCode.ENOSPC));
       return;
     }
-    if (unsettled.contains(place) || !lockspace.beginIndexOperation()) {
+    if (!lockspace.beginIndexOperation()) {
       done.accept(refusal(ResultCode.EBUSY));
       return;
     }
@@ -95,7 +96,9 @@ public final class Indexes {
             seams.randomness(),
             cancelled,
             log);
-    Job job = new Job(context, place, factory, done, lockspace::endIndexOperation);
+    Job job =
+        new Job(
+            context, Optional.of(lockspace), place, factory, done, lockspace::endIndexOperation);
     lockspace.addClosingListener(job.waker);
     job.onEnd = () -> lockspace.removeClosingListener(job.waker);
     job.start();
@@ -109,7 +112,14 @@ public final class Indexes {
         new LeaseTimes(LeaseTimes.DEFAULT_IO_TIMEOUT, LeaseTimes.DEFAULT_FIRE_TIMEOUT);
     IndexContext context =
         IndexContext.withoutLockspace(space, times, initTimeoutNanos, seams.clock(), log);
-    new Job(context, place, factory, done, () -> {}).start();
+    new Job(context, Optional.empty(), place, factory, done, () -> {}).start();
+  }
+
+  /** Whether no write made in this lockspace is in flight. */
+  boolean settled(Lockspace lockspace) {
+    return jobs.stream()
+        .filter(job -> job.lockspace.filter(lockspace::equals).isPresent())
+        .allMatch(Job::settled);
   }
 
   private static IndexAnswer refusal(ResultCode code) {
@@ -119,6 +129,7 @@ public final class Indexes {
   /** One operation on its way between workers, timer and main loop. */
   private final class Job {
     private final IndexContext context;
+    private final Optional<Lockspace> lockspace;
     private final DiskSpec place;
     private final Factory factory;
     private final Consumer<IndexAnswer> done;
@@ -131,11 +142,13 @@ public final class Indexes {
 
     Job(
         IndexContext context,
+        Optional<Lockspace> lockspace,
         DiskSpec place,
         Factory factory,
         Consumer<IndexAnswer> done,
         Runnable unlock) {
       this.context = context;
+      this.lockspace = lockspace;
       this.place = place;
       this.factory = factory;
       this.done = done;
@@ -164,8 +177,13 @@ public final class Indexes {
       if (result.disk() == null) {
         end(new IndexAnswer(result.failure(), result.message(), IndexRow.NONE));
       } else {
+        jobs.add(this);
         advance();
       }
+    }
+
+    private boolean settled() {
+      return opened.disk().settled(0, WHOLE_DISK);
     }
 
     private void advance() {
@@ -177,20 +195,19 @@ public final class Indexes {
       if (step instanceof IndexOperation.Step.Wait wait) {
         parking.park(wait.nanos(), this::advance);
       } else {
-        unsettled.add(place);
         end(opened.operation().answer().orElseThrow());
         closeWhenSettled();
       }
     }
 
-    /** A write that outlived a lockspace must not meet an operation in the next one. */
+    /** Until then its lockspace is not left. */
     private void closeWhenSettled() {
       LeaseDisk disk = opened.disk();
-      if (!disk.settled(0, WHOLE_DISK)) {
+      if (!settled()) {
         seams.workers().later(Clock.SECOND_NANOS, this::closeWhenSettled);
         return;
       }
-      unsettled.remove(place);
+      jobs.remove(this);
       seams
           .workers()
           .runInBackground(

@@ -16,9 +16,10 @@ import java.util.function.Supplier;
 
 /**
  * Gives leases back on disk, or forgets them (paxos-lease.md 17, 18, 23). A resource whose release
- * is not certainly finished, including every write that timed out, stays blocked (H5). Nothing is
- * written for a lockspace that fails or is being removed: others take its leases when our host_id
- * is free or dead. Main loop only.
+ * is not certainly finished, including every write that timed out, stays blocked (H5). No release
+ * begins for a lockspace that fails or is being removed: others take its leases when our host_id is
+ * free or dead. One that has begun goes on; its late writes are repaired by whoever takes the
+ * lease, except that of the value block, see {@link Resources#settle}. Main loop only.
  */
 final class Releases {
   private final Seams seams;
@@ -51,16 +52,16 @@ final class Releases {
     }
     resource.state(Resource.State.REM);
     resource.releasing(urgency == Urgency.BACKGROUND);
-    ReleaseOptions options =
-        new ReleaseOptions(rename, resource.shared() ? Optional.empty() : resource.valueToWrite());
-    Task task = new Task(resource.holding(), resource.onlySharedOnDisk(), options);
+    Task task =
+        new Task(resource.holding(), resource.onlySharedOnDisk(), rename, !resource.shared());
     write(resource, task, urgency, done);
   }
 
   /** Takes back what an acquire that failed has proposed. */
   void withdraw(Resource resource, Holding proposed, IntConsumer done) {
     resource.state(Resource.State.REM);
-    write(resource, new Task(proposed, false, ReleaseOptions.PLAIN), Urgency.REQUESTED, done);
+    Task task = new Task(proposed, false, Optional.empty(), false);
+    write(resource, task, Urgency.REQUESTED, done);
   }
 
   private record Written(PaxosRelease.Outcome outcome, boolean settled) {}
@@ -70,20 +71,19 @@ final class Releases {
    *
    * @param holding what is given up
    * @param onlyShared whether only our shared flag is taken back
-   * @param options what else happens
+   * @param rename new name of the resource, if it gets one
+   * @param valueDue whether the value block is to be written, if it was changed
    */
-  private record Task(Holding holding, boolean onlyShared, ReleaseOptions options) {
+  private record Task(
+      Holding holding, boolean onlyShared, Optional<LeaseName> rename, boolean valueDue) {
     /** What a repetition has to do after an attempt whose outcome is not certain. */
-    Task again(boolean valueDue) {
-      if (onlyShared || valueDue) {
+    Task again(boolean nothingGivenUp) {
+      if (onlyShared || nothingGivenUp) {
         return this;
       }
       // The leader may be free already: only "are we its owner and writer" counts from now on. A
       // value written again now could replace the one of the next owner.
-      return new Task(
-          new Holding(holding.dblock(), Optional.empty()),
-          false,
-          new ReleaseOptions(options.rename(), Optional.empty()));
+      return new Task(new Holding(holding.dblock(), Optional.empty()), false, rename, false);
     }
   }
 
@@ -91,12 +91,15 @@ final class Releases {
     OpenLease open = resource.open();
     LeaseLog log = seams.log(resource);
     PaxosRelease release = seams.context(resource, Cancellation.NEVER).release();
+    ReleaseOptions options =
+        new ReleaseOptions(
+            task.rename(), task.valueDue() ? resource.leaveValue() : Optional.empty());
     Supplier<Written> work =
         () -> {
           PaxosRelease.Outcome outcome =
               task.onlyShared()
                   ? release.shared(task.holding().dblock())
-                  : release.exclusive(task.holding(), task.options());
+                  : release.exclusive(task.holding(), options);
           return new Written(outcome, open.replicas().settled());
         };
     Consumer<Written> then =
@@ -110,7 +113,7 @@ final class Releases {
           }
           if (outcome.again() || !written.settled()) {
             resource.releasing(true);
-            repeatLater(resource, task.again(outcome.valueDue()), 1);
+            repeatLater(resource, task.again(outcome.nothingGivenUp()), 1);
           } else {
             forget(resource);
           }

@@ -12,6 +12,7 @@ import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.OpenLease;
 import io.sanlockd.lease.paxos.PaxosIdentity;
+import io.sanlockd.lease.paxos.ValueWrite;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
@@ -63,6 +64,9 @@ public final class Resource {
   private Optional<byte[]> value = Optional.empty();
   private boolean valueChanged;
 
+  /** The last one, which may have ended. */
+  private Optional<ValueWrite> valueWrite = Optional.empty();
+
   /** How the holder of an exclusive lease wants to be stopped when another host asks for it. */
   private Optional<KillProgram> killProgram = Optional.empty();
 
@@ -89,6 +93,7 @@ public final class Resource {
     surplus = Optional.empty();
     value = Optional.empty();
     valueChanged = false;
+    valueWrite = Optional.empty();
     belongsTo(holder);
     state = State.ADD;
   }
@@ -191,9 +196,23 @@ public final class Resource {
     return valueChanged;
   }
 
-  /** The value that the next exclusive owner shall find. */
-  Optional<byte[]> valueToWrite() {
-    return valueChanged ? value() : Optional.empty();
+  /** For the operation that begins now: what the next exclusive owner shall find. */
+  Optional<ValueWrite> leaveValue() {
+    valueWrite =
+        valueChanged
+            ? value().map(bytes -> new ValueWrite(bytes, lockspace.membership().fence()))
+            : Optional.empty();
+    return valueWrite;
+  }
+
+  /** Whether its value block is to be written by an operation that waits or runs. */
+  boolean valueDue() {
+    return valueWrite.filter(ValueWrite::due).isPresent();
+  }
+
+  /** Whether no write of ours is in flight that could undo what the next owner writes. */
+  boolean foreignSettled() {
+    return open == null || open.replicas().foreignSettled();
   }
 
   /** Whether a request of another host for it is to be looked for. */

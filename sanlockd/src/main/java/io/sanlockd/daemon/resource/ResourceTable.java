@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.DiskSpec;
 import io.sanlockd.model.LeaseName;
@@ -107,6 +108,11 @@ final class ResourceTable {
 
   boolean uses(LeaseName space) {
     return all.keySet().stream().anyMatch(key -> key.space().equals(space));
+  }
+
+  /** The resources of one instance of a lockspace. */
+  List<Resource> of(Lockspace lockspace) {
+    return all.values().stream().filter(resource -> resource.lockspace() == lockspace).toList();
   }
 
   /** The resources in one state, newest first. */

@@ -8,6 +8,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.Randomness;
+import io.sanlockd.lease.WriteFence;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.format.RequestRecord;
 import io.sanlockd.lease.paxos.DiskSpec;
@@ -16,6 +17,7 @@ import io.sanlockd.lease.paxos.PaxosIdentity;
 import io.sanlockd.lease.paxos.PaxosRequest;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -35,6 +37,7 @@ public final class Resources {
   private final ResourceTable table;
   private final Releases releases;
   private final Seams seams;
+  private final List<Indexes> indexes = new ArrayList<>();
   private long lastTokenId;
 
   /**
@@ -76,7 +79,9 @@ public final class Resources {
    * @param initTimeoutNanos limit of writing a whole area
    */
   public Indexes indexes(long initTimeoutNanos) {
-    return new Indexes(seams, initTimeoutNanos);
+    Indexes created = new Indexes(seams, initTimeoutNanos);
+    indexes.add(created);
+    return created;
   }
 
   Resource begin(LeaseRequest request, Client holder) {
@@ -320,6 +325,22 @@ public final class Resources {
   /** Whether a resource of this lockspace name is held, taken, given back or orphaned. */
   public boolean uses(LeaseName space) {
     return table.uses(space);
+  }
+
+  /**
+   * Whether no write of ours in this lockspace can land any more that the next owner could neither
+   * notice nor repair ({@link WriteFence}). Until then its host_id must not become free, nor its
+   * watchdog be disarmed. No process uses the lockspace; while our lease is good, values still due
+   * are written.
+   */
+  public boolean settle(Lockspace lockspace) {
+    List<Resource> own = table.of(lockspace);
+    if (lockspace.holdsLease() && own.stream().anyMatch(Resource::valueDue)) {
+      return false;
+    }
+    return lockspace.membership().fence().shut()
+        && own.stream().allMatch(Resource::foreignSettled)
+        && indexes.stream().allMatch(each -> each.settled(lockspace));
   }
 
   /** The resources in one state, newest first. */

@@ -9,6 +9,7 @@ import io.sanlockd.daemon.world.MemoryDisks.Fault;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.lease.Clock;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.MessageHeader;
@@ -28,6 +29,7 @@ class ValueBlockTest {
   private static final byte[] VALUE = {1, 1, 0, 0, 5, 0, 0, 0};
   private static final byte[] OTHER = {2, 2, 2, 2, 2, 2, 2, 2};
   private static final byte[] NOTHING = new byte[8];
+  private static final long VALUE_OF_R1 = MIB + 2002L * SECTOR;
 
   private final World world = new World().format(IO_TIMEOUT);
   private final VirtualDaemon daemon = world.daemon("a").join(1, IO_TIMEOUT);
@@ -205,7 +207,7 @@ class ValueBlockTest {
   void aValueWhoseWriteTimesOutIsWrittenBeforeTheLeaseIsFree() {
     VirtualClient client = holder(daemon, 7, resource(1));
     client.setValue(resource(1), VALUE);
-    world.disks().file(DISK).hangOnly(MIB + 2002L * SECTOR);
+    world.disks().file(DISK).hangOnly(VALUE_OF_R1);
     client.release(0, resource(1));
     world.time().advance(1.2);
     assertThat(client.lastResult()).isEqualTo(-202);
@@ -215,6 +217,175 @@ class ValueBlockTest {
     world.disks().file(DISK).heal();
     world.time().advance(5);
 
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+    assertThat(world.leader(1).isFree()).isTrue();
+  }
+
+  private VirtualClient removeLockspace() {
+    VirtualClient remover = daemon.client().standard(Command.REM_LOCKSPACE, 0);
+    world.time().advance(30);
+    return remover;
+  }
+
+  private void letTheValueLand() {
+    world.disks().file(DISK).hangOnly(-1);
+    world.disks().file(DISK).heal();
+  }
+
+  /** It would replace what the next owner leaves, who may come as soon as our host_id is free. */
+  @Test
+  void theLockspaceIsNotLeftWhileAValueMayStillLand() {
+    VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    world.disks().file(DISK).hangOnly(VALUE_OF_R1);
+    client.release(0, resource(1));
+    world.time().advance(1.2);
+
+    VirtualClient remover = removeLockspace();
+    assertThat(remover.replies()).isZero();
+    assertThat(world.delta(1).isFree()).isFalse();
+    assertThat(daemon.log().lines()).contains("s1 write in flight blocking lockspace removal");
+    VirtualClient other = second.registered(8).acquire(CommandFlags.ACQUIRE_LVB, resource(1));
+    world.time().advance(2);
+    assertThat(other.lastResult()).isNegative();
+
+    letTheValueLand();
+    world.time().advance(3);
+    assertThat(remover.lastResult()).isZero();
+    VirtualClient next = holder(second, 9, resource(1));
+    next.setValue(resource(1), OTHER);
+    next.releaseAll();
+    world.time().advance(30);
+    assertThat(onDisk(1)).isEqualTo(OTHER);
+  }
+
+  @Test
+  void norWhileThatOfAnAbandonedConversionMay() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    world.disks().file(DISK).hangOnly(VALUE_OF_R1);
+    client.convert(0, shared(1));
+    daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_ASYNC);
+    world.time().advance(1.2);
+    client.die();
+
+    VirtualClient remover = removeLockspace();
+    assertThat(remover.replies()).isZero();
+    assertThat(world.delta(1).isFree()).isFalse();
+
+    letTheValueLand();
+    world.time().advance(3);
+    assertThat(remover.lastResult()).isZero();
+    assertThat(world.delta(1).isFree()).isTrue();
+  }
+
+  @Test
+  void theLockspaceIsNotLeftWhileAValueWaitsForAWorker() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    daemon.workers().stall();
+    client.release(0, resource(1));
+
+    VirtualClient remover = removeLockspace();
+    assertThat(remover.replies()).isZero();
+    assertThat(world.delta(1).isFree()).isFalse();
+
+    daemon.workers().resume();
+    world.time().advance(3);
+    assertThat(client.lastResult()).isZero();
+    assertThat(remover.lastResult()).isZero();
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+    assertThat(world.leader(1).isFree()).isTrue();
+  }
+
+  @Test
+  void norWhileThatOfAConversionDoes() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    daemon.workers().stall();
+    // By another client: while its own command runs, the end of a connection is not looked for.
+    daemon.client().send(Command.CONVERT, 0, 0, client.pid(), shared(1)::encodeWithoutDisks);
+    daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_ASYNC);
+    world.time().advance(1.2);
+    client.die();
+
+    VirtualClient remover = removeLockspace();
+    assertThat(remover.replies()).isZero();
+    assertThat(world.delta(1).isFree()).isFalse();
+
+    daemon.workers().resume();
+    world.time().advance(3);
+    assertThat(remover.lastResult()).isZero();
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+  }
+
+  @Test
+  void norWhileAThreadIsPausedRightBeforeTheWrite() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    pauseNextTransfer(60);
+    client.release(0, resource(1));
+
+    VirtualClient remover = removeLockspace();
+    assertThat(remover.replies()).isZero();
+    assertThat(world.delta(1).isFree()).isFalse();
+    assertThat(onDisk(1)).isEqualTo(NOTHING);
+
+    world.time().advance(33);
+    assertThat(onDisk(1)).isEqualTo(VALUE);
+    assertThat(remover.lastResult()).isZero();
+  }
+
+  private void pauseNextTransfer(long seconds) {
+    world.disks().file(DISK).atTransfer(0, () -> world.time().sleep(seconds * Clock.SECOND_NANOS));
+  }
+
+  @Test
+  void aShutdownWaitsForAValueToo() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    world.disks().file(DISK).hangOnly(VALUE_OF_R1);
+    client.release(0, resource(1));
+    daemon.client().send(Command.SHUTDOWN, 0, 1);
+    world.time().advance(30);
+    assertThat(world.delta(1).isFree()).isFalse();
+
+    letTheValueLand();
+    world.time().advance(3);
+    assertThat(world.delta(1).isFree()).isTrue();
+  }
+
+  @Test
+  void aValueThatHasNotBegunIsCalledOffWhenTheHostIdIsAnothersByNow() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    daemon.workers().stall();
+    client.die();
+    world.formatLockspace(DISK, 0, "LS", IO_TIMEOUT);
+    world.time().advance(4);
+    assertThat(daemon.lockspaces().isEmpty()).isTrue();
+
+    daemon.workers().resume();
+    world.time().advance(3);
+    assertThat(onDisk(1)).isEqualTo(NOTHING);
+    assertThat(world.leader(1).isFree()).isFalse();
+    assertThat(daemon.resources().in(io.sanlockd.daemon.resource.Resource.State.REM)).isEmpty();
+  }
+
+  /** After a suspend the host_id may have been another's for a while (recovery.md 13). */
+  @Test
+  void afterASuspendAValueWaitsForTheNextRenewal() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    client.setValue(resource(1), VALUE);
+    world.time().suspend(IO_TIMEOUT + 0.5);
+    client.release(0, resource(1));
+    world.time().settle();
+    assertThat(client.lastResult()).isEqualTo(-202);
+    assertThat(onDisk(1)).isEqualTo(NOTHING);
+    assertThat(world.leader(1).isFree()).isFalse();
+
+    world.time().advance(5);
     assertThat(onDisk(1)).isEqualTo(VALUE);
     assertThat(world.leader(1).isFree()).isTrue();
   }

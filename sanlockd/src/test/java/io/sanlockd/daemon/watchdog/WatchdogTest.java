@@ -9,8 +9,10 @@ import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.VirtualWdmd;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.lease.Clock;
 import io.sanlockd.posix.Signals;
 import io.sanlockd.protocol.Command;
+import io.sanlockd.protocol.CommandFlags;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -341,5 +343,78 @@ class WatchdogTest {
     assertThat(promises.get(0)).isEqualTo("live 1020 1036");
     world.time().advance(3 * FIRE_TIMEOUT);
     assertThat(wdmd.resetSeconds()).isZero();
+  }
+
+  private VirtualClient holderWithValue() {
+    VirtualClient client =
+        daemon.registered(7).acquire(CommandFlags.ACQUIRE_LVB, VirtualClient.resource(1));
+    world.time().settle();
+    assertThat(client.setValue(VirtualClient.resource(1), new byte[] {1})).isZero();
+    return client;
+  }
+
+  /** A value in flight could replace that of the next owner: as bad as a process that lives on. */
+  @Test
+  void itStaysArmedWhileAValueBlockMayStillBeWrittenForALostLockspace() {
+    add();
+    VirtualClient client = holderWithValue();
+    world.disks().file(DISK).hang();
+    client.die();
+    world.time().advance(2 * FAIL_SECONDS);
+    assertThat(lockspace().renewalFailed()).isTrue();
+    assertThat(wdmd.idle()).isFalse();
+
+    world.disks().file(DISK).heal();
+    world.time().advance(3);
+    assertThat(daemon.lockspaces().isEmpty()).isTrue();
+    assertThat(wdmd.idle()).isTrue();
+    assertThat(wdmd.resetSeconds()).isZero();
+  }
+
+  @Test
+  void aValueBlockThatNeverLandsResetsTheMachine() {
+    add();
+    VirtualClient client = holderWithValue();
+    world.disks().file(DISK).hang();
+    client.die();
+    world.time().advance(FAIL_SECONDS + FIRE_TIMEOUT + 1);
+    assertThat(wdmd.resetSeconds()).isPositive();
+  }
+
+  @Test
+  void soDoesAThreadThatIsPausedRightBeforeItWritesOne() {
+    add();
+    VirtualClient client = holderWithValue();
+    world
+        .disks()
+        .file(DISK)
+        .atTransfer(
+            0,
+            () -> {
+              world.disks().file(DISK).hang();
+              world.time().sleep(10 * FIRE_TIMEOUT * Clock.SECOND_NANOS);
+            });
+    client.die();
+    world.time().advance(FAIL_SECONDS + FIRE_TIMEOUT + 1);
+    assertThat(wdmd.resetSeconds()).isPositive();
+  }
+
+  @Test
+  void aValueBlockWhoseWriteHasNotBegunIsCalledOffAndCostsNoReset() {
+    add();
+    VirtualClient client = holderWithValue();
+    daemon.workers().stall();
+    client.die();
+    world.disks().file(DISK).hang();
+    world.time().advance(FAIL_SECONDS + FIRE_TIMEOUT + 1);
+    assertThat(wdmd.idle()).isTrue();
+    assertThat(wdmd.resetSeconds()).isZero();
+
+    world.disks().file(DISK).heal();
+    int written = world.disks().file(DISK).writeCount();
+    daemon.workers().resume();
+    world.time().advance(3);
+    assertThat(world.disks().file(DISK).writeCount()).isEqualTo(written);
+    assertThat(daemon.lockspaces().isEmpty()).isTrue();
   }
 }

@@ -1,6 +1,9 @@
 package io.sanlockd.daemon.world;
 
 import io.sanlockd.daemon.work.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -9,6 +12,7 @@ public final class VirtualWorkers implements Workers {
   private final VirtualTime time;
   private int unfinished;
   private boolean full;
+  private Optional<List<Runnable>> waiting = Optional.empty();
 
   /** Idle. */
   public VirtualWorkers(VirtualTime time) {
@@ -18,6 +22,18 @@ public final class VirtualWorkers implements Workers {
   /** Whether new requests are refused. */
   public void full(boolean nowFull) {
     full = nowFull;
+  }
+
+  /** From now on work waits for a worker until {@link #resume}. */
+  public void stall() {
+    waiting = Optional.of(new ArrayList<>());
+  }
+
+  /** What waits is done now. */
+  public void resume() {
+    List<Runnable> due = waiting.orElseThrow();
+    waiting = Optional.empty();
+    due.forEach(Runnable::run);
   }
 
   @Override
@@ -32,6 +48,11 @@ public final class VirtualWorkers implements Workers {
   @Override
   public <T> void run(Supplier<T> work, Consumer<T> then) {
     unfinished++;
+    Runnable start = () -> start(work, then);
+    waiting.ifPresentOrElse(queue -> queue.add(start), start);
+  }
+
+  private <T> void start(Supplier<T> work, Consumer<T> then) {
     time.start(
         "worker",
         () -> {
