@@ -50,11 +50,26 @@ final class Holder implements AutoCloseable {
     Await.value(
         "process " + pid() + " holds " + count + " resources",
         Duration.ofSeconds(30),
-        () -> inquire(cli),
-        result -> result.out().contains("inquire done 0 res_count " + count),
+        () -> cli.client("status"),
+        result -> isRegistered(result) && heldIn(result) == count,
         () -> "process alive: " + process.isAlive());
+    // Only now: a C daemon that is asked about a process whose acquire just arrives never serves
+    // it.
+    Assertions.assertThat(inquire(cli).out()).contains("inquire done 0 res_count " + count);
     // Its pid must be that of the program, not of a launcher that is still starting it.
     Assertions.assertThat(process.isAlive()).isTrue();
+  }
+
+  private boolean isRegistered(Command.Result status) {
+    return status.out().lines().anyMatch(line -> line.startsWith("p " + pid() + " "));
+  }
+
+  private long heldIn(Command.Result status) {
+    return status
+        .out()
+        .lines()
+        .filter(line -> line.startsWith("r ") && line.endsWith(" p " + pid()))
+        .count();
   }
 
   /** What the daemon says this process holds. */
