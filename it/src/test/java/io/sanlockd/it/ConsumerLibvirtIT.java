@@ -96,10 +96,14 @@ class ConsumerLibvirtIT {
         "lease", lease.name(), lease.lockspace(), lease.path().toString(), lease.offset());
   }
 
-  private static int guest(LibraryClient libvirt, String name, JsonArray things) throws Exception {
+  private int guest(LibraryClient libvirt, String name, JsonArray things) throws Exception {
     JsonObject guest = libvirt.ask("guest", name, things, ACTION_PAUSE);
     assertThat(result(guest)).as("%s", guest).isZero();
-    return guest.get("pid").getAsInt();
+    int pid = guest.get("pid").getAsInt();
+    // It outlives the one who started it, as guests do.
+    AutoCloseable end = () -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    scene.own(end);
+    return pid;
   }
 
   @Test

@@ -249,7 +249,7 @@ def fork_sleep():
     """A child that keeps the registered descriptor and never speaks; its pid."""
     os.set_inheritable(fd, True)
     child = subprocess.Popen(["/bin/sleep", "1000"], pass_fds=[fd], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL)
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return child.pid
 
 
