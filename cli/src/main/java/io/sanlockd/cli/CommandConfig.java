@@ -2,11 +2,13 @@ package io.sanlockd.cli;
 
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.ConfigLine;
+import io.sanlockd.model.flight.FlightLayout;
 import io.sanlockd.protocol.CNumbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What {@code sanlock.conf} says to commands (config.md 1). Read when first asked, because most
@@ -21,6 +23,7 @@ final class CommandConfig {
   private int ioTimeoutSeconds = LeaseTimes.DEFAULT_IO_TIMEOUT;
   private int fireTimeoutSeconds = LeaseTimes.DEFAULT_FIRE_TIMEOUT;
   private int initSeconds = DEFAULT_INIT_SECONDS;
+  private Optional<String> flightFile = Optional.empty();
 
   CommandConfig(String file) {
     this.file = file;
@@ -42,6 +45,17 @@ final class CommandConfig {
   int initSeconds() {
     read();
     return initSeconds;
+  }
+
+  /**
+   * Where the daemon keeps its flight record.
+   *
+   * @param runDirectory what the environment names as run directory, null for the default
+   */
+  String flightFile(String runDirectory) {
+    read();
+    return flightFile.orElse(
+        runDirectory == null ? FlightLayout.FILE : runDirectory + "/" + FlightLayout.FILE_NAME);
   }
 
   private void read() {
@@ -72,6 +86,8 @@ final class CommandConfig {
             fireTimeoutSeconds = within(number, MAX_FIRE_TIMEOUT, fireTimeoutSeconds);
         case "write_init_io_timeout" ->
             initSeconds = within(number, LeaseTimes.MAX_IO_TIMEOUT, initSeconds);
+        case "flight_record_file" ->
+            flightFile = line.value().filter(path -> path.startsWith("/")).or(() -> flightFile);
         default -> {}
       }
     }

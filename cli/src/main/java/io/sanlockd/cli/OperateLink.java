@@ -3,6 +3,7 @@ package io.sanlockd.cli;
 import io.sanlockd.cli.operate.Console;
 import io.sanlockd.cli.operate.OperateCommands;
 import io.sanlockd.cli.operate.Setting;
+import io.sanlockd.client.Endpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Leads to the commands that the C program does not have; loads their classes when used. */
 final class OperateLink {
   /** In the order of the help. */
-  static final List<String> COMMANDS = List.of("explain", "plan", "doctor", "fsck", "top");
+  static final List<String> COMMANDS =
+      List.of("explain", "plan", "doctor", "fsck", "top", "flight");
 
   private OperateLink() {}
 
@@ -61,7 +63,11 @@ final class OperateLink {
             System.getenv("LC_ALL"), System.getenv("LC_CTYPE"), System.getenv("LANG"));
     Console console =
         new Console(new Sink(invocation.out()), new Sink(invocation.err()), isUnicode);
-    return new Setting(invocation.endpoint(), invocation.config()::fireTimeoutSeconds, console);
+    return new Setting(
+        invocation.endpoint(),
+        invocation.config()::fireTimeoutSeconds,
+        () -> invocation.config().flightFile(System.getenv(Endpoint.RUN_DIR_VARIABLE)),
+        console);
   }
 
   private record Sink(Out out) implements Console.Sink {

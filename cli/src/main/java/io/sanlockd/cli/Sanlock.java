@@ -65,7 +65,8 @@ public final class Sanlock {
       }
       case "daemon" -> daemon(args);
       case "config" -> FriendlyHelp.print("config", invocation);
-      case "explain", "plan", "doctor", "fsck", "top" -> OperateLink.run(args, invocation);
+      case "explain", "plan", "doctor", "fsck", "top", "flight" ->
+          OperateLink.run(args, invocation);
       case "direct" -> args.length == 1 ? usage(1) : direct(args);
       case "client" -> args.length == 1 ? usage(1) : client(args, 1);
       default -> client(args, 0);

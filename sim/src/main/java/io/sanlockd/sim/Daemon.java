@@ -1,5 +1,6 @@
 package io.sanlockd.sim;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.world.FakeHelper;
@@ -55,7 +56,8 @@ final class Daemon {
                 processes,
                 new FakeHelper(),
                 (path, arguments, pid) -> -1,
-                this::log));
+                this::log,
+                DaemonEvents.NONE));
     this.administrator = new Administrator(world, machine, this);
   }
 

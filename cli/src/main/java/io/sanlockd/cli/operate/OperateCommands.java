@@ -1,5 +1,6 @@
 package io.sanlockd.cli.operate;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -13,7 +14,7 @@ public final class OperateCommands {
   /**
    * Runs a command.
    *
-   * @param name one of explain, plan, doctor, fsck, top
+   * @param name one of explain, plan, doctor, fsck, top, flight
    * @param args what follows the name, one char for each byte
    * @return the exit status: 0, or what the help of the command says; {@link ExitStatus#USAGE} for
    *     arguments that can not be used
@@ -45,6 +46,7 @@ public final class OperateCommands {
           case "doctor" -> new DoctorCommand(setting);
           case "fsck" -> new FsckCommand(setting);
           case "top" -> new TopCommand(setting);
+          case "flight" -> new FlightCommand(setting, new SystemFiles(Path.of("/")));
           default -> throw new IllegalArgumentException("no such command: " + name);
         };
     CommandLine line =

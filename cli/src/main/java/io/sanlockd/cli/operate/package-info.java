@@ -1,7 +1,7 @@
 /**
  * Commands for those who operate a lock manager, which the C program does not have: {@code
- * explain}, {@code plan}, {@code doctor}, {@code fsck}, {@code top}, and the evidence behind a
- * refusal. {@link io.sanlockd.cli.operate.OperateCommands} is the way in.
+ * explain}, {@code plan}, {@code doctor}, {@code fsck}, {@code top}, {@code flight}, and the
+ * evidence behind a refusal. {@link io.sanlockd.cli.operate.OperateCommands} is the way in.
  *
  * <p>Nothing here is on the path of the compatible actions: these classes, and picocli with them,
  * are loaded when one of the commands is used or a request was refused. They read: the daemon's

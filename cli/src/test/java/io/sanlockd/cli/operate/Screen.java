@@ -36,7 +36,11 @@ final class Screen {
     return OperateCommands.run(
         command,
         args,
-        new Setting(new Endpoint(socket, 0), () -> FireTimeout.DEFAULT_SECONDS, console));
+        new Setting(
+            new Endpoint(socket, 0),
+            () -> FireTimeout.DEFAULT_SECONDS,
+            () -> "/nonexistent/flight",
+            console));
   }
 
   String out() {

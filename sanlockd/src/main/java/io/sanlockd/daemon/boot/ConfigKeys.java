@@ -3,7 +3,9 @@ package io.sanlockd.daemon.boot;
 import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.flight.FlightLayout;
 import io.sanlockd.protocol.Command;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +62,8 @@ final class ConfigKeys {
           Map.entry(
               "watchdog_fire_timeout",
               strictNumber(1, MAX_FIRE_TIMEOUT, (o, v) -> o.fireTimeout = v)),
+          Map.entry("flight_record_size_kb", ConfigKeys::flightKilobytes),
+          Map.entry("flight_record_file", ConfigKeys::flightFile),
           Map.entry(
               "kill_grace_seconds",
               strictNumber(0, MAX_GRACE_SECONDS, (o, v) -> o.grace = OptionalInt.of(v))));
@@ -160,6 +164,29 @@ final class ConfigKeys {
     if (!options.setGroup(name, accounts)) {
       throw new BadValue("there is no such group, the daemon would run with group 0; create it");
     }
+  }
+
+  private static void flightKilobytes(
+      DaemonOptions options, DaemonOptions.Accounts accounts, String value) throws BadValue {
+    int kilobytes = DaemonOptions.number(value);
+    boolean fits =
+        kilobytes >= FlightLayout.MIN_KILOBYTES && kilobytes <= FlightLayout.MAX_KILOBYTES;
+    if (!isNumber(value) || !(fits || kilobytes == 0)) {
+      throw new BadValue(
+          "ignored, neither 0 nor between "
+              + FlightLayout.MIN_KILOBYTES
+              + " and "
+              + FlightLayout.MAX_KILOBYTES);
+    }
+    options.flightKilobytes = kilobytes;
+  }
+
+  private static void flightFile(
+      DaemonOptions options, DaemonOptions.Accounts accounts, String value) throws BadValue {
+    if (!value.startsWith("/") || value.endsWith("/")) {
+      throw new BadValue("ignored, not the name of a file that begins with /");
+    }
+    options.flightFile = Optional.of(Path.of(value));
   }
 
   private static void debugIo(String value) throws BadValue {

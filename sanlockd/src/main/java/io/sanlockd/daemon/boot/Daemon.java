@@ -6,6 +6,7 @@ import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
 import io.sanlockd.daemon.command.UseRecord;
+import io.sanlockd.daemon.flight.FlightRecorder;
 import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.lockspace.BlockRequestSizes;
 import io.sanlockd.daemon.lockspace.FileIdentity;
@@ -87,6 +88,7 @@ final class Daemon {
    * @param uid owner of the socket, -1 = leave
    * @param gid group of the socket, -1 = leave
    * @param keeper of the helper, when this process has given up root
+   * @param flight hears what happens
    * @param termination is given what to do when a termination signal arrives, on any thread
    */
   static Daemon create(
@@ -98,10 +100,11 @@ final class Daemon {
       int gid,
       Optional<HelperProcess> keeper,
       DaemonLog log,
+      FlightRecorder flight,
       Clock clock,
       Consumer<Runnable> termination)
       throws IOException {
-    InternalErrors errors = new InternalErrors(log);
+    InternalErrors errors = new InternalErrors(log, flight);
     LeaseLog plain = log.prefixed("");
     Limits limits = Limits.standard().withinDescriptors(Fd.limit());
     EventLoop loop = new EventLoop(limits, loopLog(plain));
@@ -124,7 +127,8 @@ final class Daemon {
             descriptors(loop),
             workers,
             clock,
-            plain);
+            plain,
+            flight);
     Lockspaces lockspaces =
         new Lockspaces(
             settings,
@@ -134,12 +138,14 @@ final class Daemon {
             requestSizes(options, helper, mainLoop),
             options.useWatchdog == 0
                 ? Watchdog.NONE
-                : new WdmdWatchdog(WdmdConnector.fromEnvironment(), clock, options.graceSeconds()),
+                : new WdmdWatchdog(
+                    WdmdConnector.fromEnvironment(), clock, options.graceSeconds(), flight),
             incarnation,
             clock,
             mainLoop,
             new RenewalThreads(precedence::enterThread, errors),
-            log::prefixed);
+            log::prefixed,
+            flight);
     Resources resources =
         new Resources(
             workers,
@@ -147,7 +153,8 @@ final class Daemon {
             clock,
             bound -> ThreadLocalRandom.current().nextLong(bound),
             options.sharedRetries,
-            log::prefixed);
+            log::prefixed,
+            flight);
     Clients clients = new Clients();
     Supervisor supervisor =
         new Supervisor(
@@ -158,7 +165,8 @@ final class Daemon {
             helper::runPath,
             clock,
             options.graceSeconds(),
-            log::prefixed);
+            log::prefixed,
+            flight);
     LeaseRequests requests =
         new LeaseRequests(resources, new DirectSignals(helper), helper::runPath, log::prefixed);
     lockspaces.onRequest(requests::examine);

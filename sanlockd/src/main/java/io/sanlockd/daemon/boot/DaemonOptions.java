@@ -47,6 +47,8 @@ final class DaemonOptions {
   int fireTimeout = LeaseTimes.DEFAULT_FIRE_TIMEOUT;
   int renewalReadExtendSeconds = -1;
   boolean logfileUtc;
+  int flightKilobytes = 4096;
+  Optional<Path> flightFile = Optional.empty();
   int debugClients;
   long debugCommands = 0xfffffffffe06ffffL;
   MaxSectors maxSectors = MaxSectors.STANDARD;

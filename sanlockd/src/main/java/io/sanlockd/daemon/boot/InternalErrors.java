@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.boot;
 
+import io.sanlockd.daemon.flight.FlightRecorder;
 import io.sanlockd.daemon.log.DaemonLog;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.function.Consumer;
@@ -12,10 +13,14 @@ import java.util.function.Consumer;
 final class InternalErrors implements Consumer<Throwable>, UncaughtExceptionHandler {
   static final int EXIT_STATUS = 70;
 
-  private final DaemonLog log;
+  private static final long LAST_RECORD_MILLIS = 500;
 
-  InternalErrors(DaemonLog log) {
+  private final DaemonLog log;
+  private final FlightRecorder flight;
+
+  InternalErrors(DaemonLog log, FlightRecorder flight) {
     this.log = log;
+    this.flight = flight;
   }
 
   /** Ends the process; does not return. */
@@ -26,6 +31,7 @@ final class InternalErrors implements Consumer<Throwable>, UncaughtExceptionHand
       for (StackTraceElement frame : e.getStackTrace()) {
         log.prefixed("").error("  at " + frame);
       }
+      flight.awaitWritten(LAST_RECORD_MILLIS);
       log.close();
     } finally {
       Runtime.getRuntime().halt(EXIT_STATUS);

@@ -1,5 +1,7 @@
 package io.sanlockd.daemon.boot;
 
+import io.sanlockd.daemon.flight.FlightRecorder;
+import io.sanlockd.daemon.flight.FlightSettings;
 import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.incarnation.KernelProcesses;
 import io.sanlockd.daemon.incarnation.Machine;
@@ -10,6 +12,8 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.SystemClock;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.flight.EventKind;
+import io.sanlockd.model.flight.FlightLife;
 import io.sanlockd.posix.Background;
 import io.sanlockd.posix.LockFile;
 import io.sanlockd.posix.NodeName;
@@ -29,6 +33,7 @@ public final class SanlockDaemon {
   private static final Path LOG_FILE = Path.of("/var/log/sanlock.log");
   private static final DaemonOptions.Accounts ACCOUNTS = new SystemAccounts();
   private static final int ROOT = 0;
+  private static final long LAST_RECORD_MILLIS = 2000;
 
   private final DaemonOptions options;
   private final RunDirectory runDirectory;
@@ -95,12 +100,18 @@ public final class SanlockDaemon {
             options.syslogPriority,
             options.foreground,
             options.logfileUtc);
-    try (DaemonLog log = new DaemonLog(logSettings, clock, stderr)) {
-      return runLogged(log, clock);
+    FlightRecorder flight = new FlightRecorder(clock);
+    if (options.flightKilobytes == 0) {
+      flight.turnOff();
+    }
+    try (DaemonLog log = new DaemonLog(logSettings, clock, stderr, flight)) {
+      int status = runLogged(log, flight, clock);
+      flight.close(LAST_RECORD_MILLIS);
+      return status;
     }
   }
 
-  private int runLogged(DaemonLog log, Clock clock) {
+  private int runLogged(DaemonLog log, FlightRecorder flight, Clock clock) {
     LeaseLog plain = log.prefixed("");
     options.complaints.forEach(plain::error);
     options.warnings.forEach(plain::warning);
@@ -117,14 +128,14 @@ public final class SanlockDaemon {
       if (privileged) {
         limits.apply();
       }
-      lockAndServe(log, clock);
+      lockAndServe(log, flight, clock);
       return 0;
     } catch (IOException e) {
       return failed(plain, e.getMessage());
     }
   }
 
-  private void lockAndServe(DaemonLog log, Clock clock) throws IOException {
+  private void lockAndServe(DaemonLog log, FlightRecorder flight, Clock clock) throws IOException {
     boolean isRoot = Users.effectiveUid() == ROOT;
     Identity identity = Identity.of(options, privileged, isRoot, ACCOUNTS);
     Optional<HelperProcess> keeper = Optional.empty();
@@ -139,12 +150,13 @@ public final class SanlockDaemon {
       throw new IOException("run directory " + runDirectory.path() + ": " + e.getMessage(), e);
     }
     LockFile lock = runDirectory.lock();
+    flightPlace().createDirectory(identity.uid(), identity.gid());
     try {
       // Part of what tells this machine from others is for root only.
       Machine machine = Machine.read(Path.of("/"));
       LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(runDirectory.path()));
       identity.assume();
-      serve(log, clock, identity, keeper, machine, hostName);
+      serve(log, flight, clock, identity, keeper, machine, hostName);
     } finally {
       lock.close();
     }
@@ -160,6 +172,7 @@ public final class SanlockDaemon {
 
   private void serve(
       DaemonLog log,
+      FlightRecorder flight,
       Clock clock,
       Identity identity,
       Optional<HelperProcess> keeper,
@@ -167,7 +180,7 @@ public final class SanlockDaemon {
       LeaseName hostName)
       throws IOException {
     // Whatever thread it is, also one of a library.
-    Thread.setDefaultUncaughtExceptionHandler(new InternalErrors(log));
+    Thread.setDefaultUncaughtExceptionHandler(new InternalErrors(log, flight));
     Incarnation incarnation =
         Incarnation.begin(
             Path.of(runDirectory.path()),
@@ -185,6 +198,7 @@ public final class SanlockDaemon {
             identity.gid(),
             keeper,
             log,
+            flight,
             clock,
             TerminationSignals::install);
     log.prefixed("")
@@ -193,7 +207,25 @@ public final class SanlockDaemon {
     if (inBackground) {
       Background.ready();
     }
+    if (options.flightKilobytes > 0) {
+      // Not before: a sick local disk must not delay readiness.
+      flight.start(flightSettings(machine, hostName), log.prefixed(""));
+    }
     daemon.run();
+    flight.happened(EventKind.ENDED, 0);
+  }
+
+  private FlightPlace flightPlace() {
+    return FlightPlace.of(options.flightFile, runDirectory);
+  }
+
+  private FlightSettings flightSettings(Machine machine, LeaseName hostName) {
+    return new FlightSettings(
+        flightPlace().file(),
+        options.flightKilobytes,
+        machine.boot().orElse(FlightLife.NO_BOOT),
+        (int) ProcessHandle.current().pid(),
+        hostName);
   }
 
   /** The socket is there and answers from the first turn of the loop on. */

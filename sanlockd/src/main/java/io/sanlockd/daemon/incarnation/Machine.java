@@ -3,6 +3,8 @@ package io.sanlockd.daemon.incarnation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Where and since when we run; empty texts are unknown and equal nothing.
@@ -33,6 +35,15 @@ public record Machine(String bootId, String pidNamespace, String hardware) {
   public static String identity(Path root) {
     return line(root.resolve("sys/class/dmi/id/product_uuid"))
         + line(root.resolve("etc/machine-id"));
+  }
+
+  /** The boot id as the number it is; empty when it is unknown. */
+  public Optional<UUID> boot() {
+    try {
+      return Optional.of(UUID.fromString(bootId));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether process numbers of then are those of now. */

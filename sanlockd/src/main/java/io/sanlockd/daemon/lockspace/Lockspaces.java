@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.work.MainLoop;
 import io.sanlockd.lease.Clock;
@@ -9,6 +10,7 @@ import io.sanlockd.lease.delta.HostCalls;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.protocol.EventMessage;
 import io.sanlockd.protocol.HostEvent;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ public final class Lockspaces {
   private final MainLoop mainLoop;
   private final RenewalRuntime runtime;
   private final Function<String, LeaseLog> logs;
+  private final DaemonEvents events;
   private final int fireTimeout;
 
   /** Newest first, all phases but GONE. */
@@ -47,6 +50,7 @@ public final class Lockspaces {
    * No lockspaces yet.
    *
    * @param logs gives a log whose lines carry a prefix
+   * @param events hears of joins, renewals and leaves
    */
   public Lockspaces(
       LockspaceSettings settings,
@@ -59,7 +63,8 @@ public final class Lockspaces {
       Clock clock,
       MainLoop mainLoop,
       RenewalRuntime runtime,
-      Function<String, LeaseLog> logs) {
+      Function<String, LeaseLog> logs,
+      DaemonEvents events) {
     this.settings = settings;
     this.fireTimeout = fireTimeout;
     this.storage =
@@ -69,6 +74,7 @@ public final class Lockspaces {
     this.mainLoop = mainLoop;
     this.runtime = runtime;
     this.logs = logs;
+    this.events = events;
   }
 
   /**
@@ -98,7 +104,15 @@ public final class Lockspaces {
     log.warning("lockspace " + spec);
     RenewalThread renewal =
         new RenewalThread(
-            lockspace, settings, storage, watchdog, clock, runtime, log, reports(lockspace, log));
+            lockspace,
+            settings,
+            storage,
+            watchdog,
+            clock,
+            runtime,
+            log,
+            events,
+            reports(lockspace, log));
     if (!runtime.start("lockspace" + lockspace.id(), renewal)) {
       log.error("add_lockspace no thread for " + spec);
       return ResultCode.EGENERIC.number();
@@ -225,6 +239,7 @@ public final class Lockspaces {
   private void acquireEnded(Lockspace lockspace, int result, LeaseLog log) {
     if (result < 0) {
       log.error("add_lockspace fail result " + result);
+      events.happened(EventKind.JOIN_FAILED, lockspace.spec().name(), result, 0);
       lockspace.undoWith(result);
       lockspace.moveTo(Lockspace.Phase.REMOVING);
     } else if (lockspace.removalRequested() || shuttingDown) {
@@ -233,6 +248,13 @@ public final class Lockspaces {
       end(lockspace);
     } else {
       log.debug("add_lockspace done");
+      events.happened(
+          EventKind.JOINED,
+          lockspace.spec().name(),
+          lockspace.spec(),
+          lockspace.spec().hostId(),
+          lockspace.membership().generation(),
+          lockspace.times().ioTimeout());
       lockspace.moveTo(Lockspace.Phase.ACTIVE);
       lockspace.addFinished(0);
     }
@@ -241,6 +263,7 @@ public final class Lockspaces {
 
   private void threadEnded(Lockspace lockspace, LeaseLog log) {
     log.debug("free lockspace");
+    events.happened(EventKind.LEFT, lockspace.spec().name(), 0, 0);
     lockspace.events().closeAll();
     lockspace.moveTo(Lockspace.Phase.GONE);
     all.remove(lockspace);

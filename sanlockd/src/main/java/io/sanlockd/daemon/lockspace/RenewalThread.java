@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.lockspace;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.watchdog.WatchdogSession;
 import io.sanlockd.lease.Clock;
@@ -17,7 +18,9 @@ import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.model.Geometry;
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.model.flight.EventKind;
 import java.util.Optional;
 
 /**
@@ -53,6 +56,7 @@ final class RenewalThread implements Runnable {
   private final Clock clock;
   private final RenewalRuntime runtime;
   private final LeaseLog log;
+  private final DaemonEvents events;
   private final StopSignal stop;
   private final Reports reports;
   private long nextCorruptLogSeconds;
@@ -81,6 +85,7 @@ final class RenewalThread implements Runnable {
       Clock clock,
       RenewalRuntime runtime,
       LeaseLog log,
+      DaemonEvents events,
       Reports reports) {
     this.lockspace = lockspace;
     this.settings = settings;
@@ -89,6 +94,7 @@ final class RenewalThread implements Runnable {
     this.clock = clock;
     this.runtime = runtime;
     this.log = log;
+    this.events = events;
     this.stop = lockspace.stop();
     this.reports = reports;
   }
@@ -244,13 +250,23 @@ final class RenewalThread implements Runnable {
                 attempt,
                 lease.lastSuccessSeconds(),
                 lease.suspendedNanosBefore()));
+    LeaseName space = lockspace.spec().name();
     if (renewal.succeeded()) {
+      events.happened(
+          EventKind.RENEWED,
+          space,
+          "",
+          lease.lastSuccessSeconds(),
+          renewal.readMillis(),
+          renewal.writeMillis());
       lockspace.watchdog().renewed(lease.lastSuccessSeconds());
       lockspace
           .history()
           .success(lease.lastSuccessSeconds(), renewal.readMillis(), renewal.writeMillis());
       logSuccess(lease.lastSuccessSeconds(), length, before);
     } else {
+      events.happened(
+          EventKind.RENEWAL_FAILED, space, "", renewal.result(), clock.seconds() - before, length);
       lockspace.history().failure(renewal.result());
       logFailure(renewal, length, before);
     }

@@ -1,7 +1,10 @@
 package io.sanlockd.daemon.log;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Syslog;
 import io.sanlockd.posix.Threads;
 import java.io.PrintStream;
@@ -29,6 +32,7 @@ public final class DaemonLog implements AutoCloseable {
 
   private final LogSettings settings;
   private final Clock clock;
+  private final DaemonEvents events;
   private final ZoneId zone;
   private final LogRing ring = new LogRing();
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
@@ -41,8 +45,13 @@ public final class DaemonLog implements AutoCloseable {
 
   private record Entry(Level level, String line) {}
 
-  /** Opens the log file, silently without one when that fails, and starts the writer thread. */
-  public DaemonLog(LogSettings settings, Clock clock, PrintStream stderr) {
+  /**
+   * Opens the log file, silently without one when that fails, and starts the writer thread.
+   *
+   * @param events hears of warnings and errors
+   */
+  public DaemonLog(LogSettings settings, Clock clock, PrintStream stderr, DaemonEvents events) {
+    this.events = events;
     this.settings = settings;
     this.clock = clock;
     this.stderr = stderr;
@@ -79,6 +88,10 @@ public final class DaemonLog implements AutoCloseable {
 
   /** Logs one message. Never blocks. */
   public void log(Level level, String message) {
+    if (level != Level.DEBUG) {
+      EventKind kind = level == Level.ERROR ? EventKind.LOG_ERROR : EventKind.LOG_WARNING;
+      events.happened(kind, LeaseName.EMPTY, message, 0, 0, 0);
+    }
     String line =
         TIME.format(Instant.now().atZone(zone))
             + " "

@@ -1,11 +1,13 @@
 package io.sanlockd.daemon.recovery;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.helper.HelperMessage;
 import io.sanlockd.helper.HelperStatus;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
@@ -40,6 +42,7 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   private final Workers workers;
   private final Clock clock;
   private final LeaseLog log;
+  private final DaemonEvents events;
   private final ByteBuffer message =
       ByteBuffer.allocateDirect(HelperMessage.LENGTH).order(ByteOrder.nativeOrder());
   private final ByteBuffer status =
@@ -60,6 +63,7 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
    *
    * @param command starts the helper, which reads messages from its standard input
    * @param showErrors whether its standard error is ours or nobody's
+   * @param events hears of its starts and ends
    */
   public HelperLink(
       List<String> command,
@@ -67,13 +71,15 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
       Descriptors descriptors,
       Workers workers,
       Clock clock,
-      LeaseLog log) {
+      LeaseLog log,
+      DaemonEvents events) {
     this.command = List.copyOf(command);
     this.showErrors = showErrors;
     this.descriptors = descriptors;
     this.workers = workers;
     this.clock = clock;
     this.log = log;
+    this.events = events;
     // Loads what a kill needs.
     HelperMessage.encodeKillPid(message, 0, 0);
   }
@@ -244,11 +250,13 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   @Override
   public void started(int pid) {
     helperPid = pid;
+    events.happened(EventKind.HELPER_STARTED, pid);
     log.debug("helper pid " + pid);
   }
 
   @Override
   public void ended(int pid) {
+    events.happened(EventKind.HELPER_LOST, pid);
     log.error(pid == 0 ? "helper was not started" : "helper pid " + pid + " has ended");
     helperPid = NONE;
   }
@@ -264,6 +272,9 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   }
 
   private void lose() {
+    if (available()) {
+      events.happened(EventKind.HELPER_LOST, helperPid);
+    }
     helperPid = NONE;
     heard = false;
     if (running.kept()) {

@@ -1,7 +1,9 @@
 package io.sanlockd.daemon.recovery;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.flight.EventKind;
 
 /**
  * Notices when the main loop did not run for a while, because the JVM was stopped (a garbage
@@ -14,11 +16,13 @@ final class PauseMonitor {
 
   private final Clock clock;
   private final LeaseLog log;
+  private final DaemonEvents events;
   private boolean expecting;
   private long expectedNanos;
   private long suspendedNanos;
 
-  PauseMonitor(Clock clock, LeaseLog log) {
+  PauseMonitor(Clock clock, LeaseLog log, DaemonEvents events) {
+    this.events = events;
     this.clock = clock;
     this.log = log;
     this.suspendedNanos = clock.suspendedNanos();
@@ -28,10 +32,12 @@ final class PauseMonitor {
   void passBegins() {
     long lateNanos = clock.nanos() - expectedNanos;
     if (expecting && lateNanos > WORTH_A_LINE_NANOS) {
+      events.happened(EventKind.PAUSED, lateNanos / MILLI_NANOS);
       log.error("paused: supervision comes " + lateNanos / MILLI_NANOS + " ms late");
     }
     long suspended = clock.suspendedNanos();
     if (suspended - suspendedNanos > WORTH_A_LINE_NANOS) {
+      events.happened(EventKind.SUSPENDED, (suspended - suspendedNanos) / Clock.SECOND_NANOS);
       log.error(
           "this host was suspended for "
               + (suspended - suspendedNanos) / Clock.SECOND_NANOS

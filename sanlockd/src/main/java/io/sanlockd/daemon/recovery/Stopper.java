@@ -4,9 +4,11 @@ import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.client.KillRecord;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.posix.PosixException;
 import io.sanlockd.posix.Signals;
@@ -34,18 +36,21 @@ final class Stopper {
   private final KillPrograms programs;
   private final int graceSeconds;
   private final Function<String, LeaseLog> logs;
+  private final DaemonEvents events;
 
   Stopper(
       Clients clients,
       ProcessSignals signals,
       KillPrograms programs,
       int graceSeconds,
-      Function<String, LeaseLog> logs) {
+      Function<String, LeaseLog> logs,
+      DaemonEvents events) {
     this.clients = clients;
     this.signals = signals;
     this.programs = programs;
     this.graceSeconds = graceSeconds;
     this.logs = logs;
+    this.events = events;
   }
 
   /** One round over all users of a lockspace. */
@@ -95,11 +100,14 @@ final class Stopper {
         kills.waited(nowSeconds);
         return;
       }
+      events.happened(EventKind.KILLPATH, lockspace.spec().name(), pidOf(client), 0);
       if (runKillProgram(client, nowSeconds)) {
         return;
       }
     }
     int signal = chooseSignal(client.restrictions(), graceful);
+    // Told before it is done: afterwards there may be nobody to tell.
+    events.happened(EventKind.SIGNAL, lockspace.spec().name(), pidOf(client), signal);
     kills.attempted(signal, signals.send(client, signal), nowSeconds);
   }
 

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.recovery;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalStatus;
@@ -10,6 +11,8 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +38,14 @@ public final class Supervisor {
   private final PauseMonitor pauses;
   private final Clock clock;
   private final Function<String, LeaseLog> logs;
+  private final DaemonEvents events;
 
   /**
    * A supervisor of all lockspaces.
    *
    * @param graceSeconds time for processes to stop by themselves after the lease was lost
    * @param logs gives a log whose lines carry a prefix
+   * @param events hears of each step before it is done
    */
   public Supervisor(
       Lockspaces lockspaces,
@@ -50,15 +55,17 @@ public final class Supervisor {
       KillPrograms programs,
       Clock clock,
       int graceSeconds,
-      Function<String, LeaseLog> logs) {
+      Function<String, LeaseLog> logs,
+      DaemonEvents events) {
     this.lockspaces = lockspaces;
     this.clients = clients;
     this.resources = resources;
     this.signals = signals;
-    this.stopper = new Stopper(clients, signals, programs, graceSeconds, logs);
-    this.pauses = new PauseMonitor(clock, logs.apply(""));
+    this.stopper = new Stopper(clients, signals, programs, graceSeconds, logs, events);
+    this.pauses = new PauseMonitor(clock, logs.apply(""), events);
     this.clock = clock;
     this.logs = logs;
+    this.events = events;
   }
 
   /** What stops processes. */
@@ -106,13 +113,16 @@ public final class Supervisor {
     if (lost.isEmpty() && !lockspace.removalRequested()) {
       return false;
     }
+    Lockspace.Cause cause = lost.orElse(Lockspace.Cause.REMOVED);
+    events.happened(
+        EventKind.STOPPING, lockspace.spec().name(), cause, lockspace.ageSeconds(), 0, 0);
     logs.apply(lockspace + " ")
         .error(
             "set killing_pids check "
                 + (lost.isPresent() ? -1 : 0)
                 + " remove "
                 + (lockspace.removalRequested() ? 1 : 0));
-    lockspace.startKilling(lost.orElse(Lockspace.Cause.REMOVED), clock.seconds());
+    lockspace.startKilling(cause, clock.seconds());
     return true;
   }
 
@@ -136,6 +146,11 @@ public final class Supervisor {
       return Optional.of(Lockspace.Cause.UNGUARDED);
     }
     if (age >= lockspace.times().warnSeconds()) {
+      events.happened(
+          EventKind.RENEWAL_LATE,
+          lockspace.spec().name(),
+          age,
+          lockspace.times().failSeconds() - age);
       log.error("check_our_lease warning " + age + " last_success " + status.renewalSuccess());
     }
     return Optional.empty();
@@ -147,6 +162,7 @@ public final class Supervisor {
       return true;
     }
     if (stuck(left) && lockspace.killing() != Lockspace.Killing.STUCK) {
+      events.happened(EventKind.STUCK, lockspace.spec().name(), left.size(), 0);
       logs.apply(lockspace + " ").error("killing pids stuck " + left.size());
       lockspace.killingStuck();
     }
@@ -197,6 +213,7 @@ public final class Supervisor {
   }
 
   private void reportClear(Lockspace lockspace) {
+    events.happened(EventKind.ALL_GONE, lockspace.spec().name(), 0, 0);
     LeaseLog log = logs.apply(lockspace + " ");
     if (lockspace.renewalFailed() || lockspace.usedRetries() > 0) {
       log.error("all pids clear");
@@ -296,6 +313,11 @@ public final class Supervisor {
     }
     clients.departed().remove(client);
     List<Token> tokens = List.copyOf(client.tokens());
+    if (client.kills().begun() && !tokens.isEmpty()) {
+      Token token = tokens.get(0);
+      LeaseName space = token.resource().lockspace().spec().name();
+      events.happened(EventKind.PROCESS_GONE, space, token.pid(), 0);
+    }
     client.tokens().clear();
     tokens.forEach(resources::holderDied);
     client.discard();

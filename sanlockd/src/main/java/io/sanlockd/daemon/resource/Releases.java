@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseLog;
@@ -9,6 +10,7 @@ import io.sanlockd.lease.paxos.PaxosRelease;
 import io.sanlockd.lease.paxos.ReleaseOptions;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.model.flight.EventKind;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -24,8 +26,10 @@ import java.util.function.Supplier;
 final class Releases {
   private final Seams seams;
   private final ResourceTable table;
+  private final DaemonEvents events;
 
-  Releases(Seams seams, ResourceTable table) {
+  Releases(Seams seams, ResourceTable table, DaemonEvents events) {
+    this.events = events;
     this.seams = seams;
     this.table = table;
   }
@@ -105,6 +109,13 @@ final class Releases {
     Consumer<Written> then =
         written -> {
           PaxosRelease.Outcome outcome = written.outcome();
+          events.happened(
+              EventKind.RELEASED,
+              resource.space(),
+              resource.name(),
+              Math.min(0, outcome.result()),
+              0,
+              0);
           if (outcome.result() < 0) {
             log.error(
                 "release " + resource.name() + " " + outcome.result() + " " + outcome.message());

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Cancellation;
@@ -17,6 +18,7 @@ import io.sanlockd.lease.paxos.PaxosIdentity;
 import io.sanlockd.lease.paxos.PaxosRequest;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.model.flight.EventKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,7 @@ public final class Resources {
   private final ResourceTable table;
   private final Releases releases;
   private final Seams seams;
+  private final DaemonEvents events;
   private final List<Indexes> indexes = new ArrayList<>();
   private long lastTokenId;
 
@@ -45,6 +48,7 @@ public final class Resources {
    *
    * @param sharedRetries how often a shared acquire is repeated when it meets another one
    * @param logs gives a log whose lines carry a prefix
+   * @param events hears of leases taken, refused and given back
    */
   public Resources(
       Workers workers,
@@ -52,10 +56,12 @@ public final class Resources {
       Clock clock,
       Randomness randomness,
       int sharedRetries,
-      Function<String, LeaseLog> logs) {
+      Function<String, LeaseLog> logs,
+      DaemonEvents events) {
+    this.events = events;
     this.table = new ResourceTable(logs);
     this.seams = new Seams(workers, opener, clock, randomness, sharedRetries, logs);
-    this.releases = new Releases(seams, table);
+    this.releases = new Releases(seams, table, events);
   }
 
   /**
@@ -68,9 +74,32 @@ public final class Resources {
    */
   public JointAcquire acquire(
       Client holder, List<LeaseRequest> requests, Cancellation cancelled, Consumer<Acquired> done) {
-    JointAcquire acquire = new JointAcquire(this, seams, holder, requests, cancelled, done);
+    Consumer<Acquired> told =
+        outcome -> {
+          tell(holder, requests, outcome);
+          done.accept(outcome);
+        };
+    JointAcquire acquire = new JointAcquire(this, seams, holder, requests, cancelled, told);
     acquire.start();
     return acquire;
+  }
+
+  private void tell(Client holder, List<LeaseRequest> requests, Acquired outcome) {
+    for (Token token : outcome.tokens()) {
+      Resource resource = token.resource();
+      events.happened(
+          EventKind.GRANTED,
+          resource.space(),
+          resource.name(),
+          token.pid(),
+          resource.lver(),
+          resource.shared() ? 1 : 0);
+    }
+    if (outcome.result() != 0 && !requests.isEmpty()) {
+      LeaseRequest first = requests.get(0);
+      events.happened(
+          EventKind.REFUSED, first.space(), first.name(), holder.pid(), outcome.result(), 0);
+    }
   }
 
   /**

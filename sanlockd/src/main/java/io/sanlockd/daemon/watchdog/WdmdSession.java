@@ -1,10 +1,13 @@
 package io.sanlockd.daemon.watchdog;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Errno;
 import io.sanlockd.wdmd.client.WdmdStatus;
 
@@ -15,9 +18,11 @@ import io.sanlockd.wdmd.client.WdmdStatus;
 final class WdmdSession implements WatchdogSession {
   private final WatchdogConnection connection;
   private final String name;
+  private final LeaseName space;
   private final LeaseTimes times;
   private final Clock clock;
   private final LeaseLog log;
+  private final DaemonEvents events;
 
   /** A promise was sent, or may have been. */
   private volatile boolean armed;
@@ -31,7 +36,15 @@ final class WdmdSession implements WatchdogSession {
   private volatile boolean lost;
 
   WdmdSession(
-      WatchdogConnection connection, String name, LeaseTimes times, Clock clock, LeaseLog log) {
+      WatchdogConnection connection,
+      String name,
+      LeaseName space,
+      LeaseTimes times,
+      Clock clock,
+      LeaseLog log,
+      DaemonEvents events) {
+    this.space = space;
+    this.events = events;
     this.connection = connection;
     this.name = name;
     this.times = times;
@@ -73,6 +86,7 @@ final class WdmdSession implements WatchdogSession {
       throw new LeaseException(
           ResultCode.WD_ERROR, "wdmd does not take messages: " + Errno.name(-result));
     }
+    events.happened(EventKind.WATCHDOG_ARMED, space, renewalSeconds + times.failSeconds(), 0);
   }
 
   /**
@@ -96,11 +110,15 @@ final class WdmdSession implements WatchdogSession {
       return;
     }
     int result = connection.testLive(renewalSeconds, renewalSeconds + times.failSeconds());
-    if (result < 0 && !disarming) {
+    if (result >= 0) {
+      events.happened(EventKind.WATCHDOG_UPDATED, space, renewalSeconds + times.failSeconds(), 0);
+    } else if (!disarming) {
+      events.happened(EventKind.WATCHDOG_REFUSED, space, result, 0);
       // The expiry stays where it is; if this goes on the host is reset, as it must be.
       log.error("wdmd_test_live " + renewalSeconds + " failed " + result);
-      if (result != -Errno.EAGAIN) {
+      if (result != -Errno.EAGAIN && !lost) {
         lost = true;
+        events.happened(EventKind.WATCHDOG_LOST, space, 0, 0);
       }
     }
   }
@@ -120,6 +138,9 @@ final class WdmdSession implements WatchdogSession {
       log.error("wdmd_test_live 0 0 failed " + result);
     }
     detached = result != -Errno.EAGAIN;
+    if (result >= 0) {
+      events.happened(EventKind.WATCHDOG_DISARMED, space, 0, 0);
+    }
     return detached;
   }
 
@@ -130,6 +151,9 @@ final class WdmdSession implements WatchdogSession {
     }
     if (!lost) {
       lost = connection.peerGone();
+      if (lost) {
+        events.happened(EventKind.WATCHDOG_LOST, space, 0, 0);
+      }
     }
     return lost;
   }

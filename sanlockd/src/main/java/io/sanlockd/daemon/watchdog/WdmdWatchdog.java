@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.watchdog;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
@@ -16,13 +17,17 @@ public final class WdmdWatchdog implements Watchdog {
   private final WatchdogConnection.Connector connector;
   private final Clock clock;
   private final int graceSeconds;
+  private final DaemonEvents events;
 
   /**
    * A watchdog.
    *
    * @param graceSeconds time between a lost lease and SIGKILL
+   * @param events hears of every promise
    */
-  public WdmdWatchdog(WatchdogConnection.Connector connector, Clock clock, int graceSeconds) {
+  public WdmdWatchdog(
+      WatchdogConnection.Connector connector, Clock clock, int graceSeconds, DaemonEvents events) {
+    this.events = events;
     this.connector = connector;
     this.clock = clock;
     this.graceSeconds = graceSeconds;
@@ -44,9 +49,11 @@ public final class WdmdWatchdog implements Watchdog {
     return new WdmdSession(
         connection,
         name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name,
+        space,
         times,
         clock,
-        log);
+        log,
+        events);
   }
 
   static void checkFireTimeout(WdmdStatus status, LeaseTimes times) throws LeaseException {

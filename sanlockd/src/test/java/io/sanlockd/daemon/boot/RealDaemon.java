@@ -2,6 +2,7 @@ package io.sanlockd.daemon.boot;
 
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
+import io.sanlockd.daemon.flight.FlightRecorder;
 import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.incarnation.KernelProcesses;
 import io.sanlockd.daemon.incarnation.Machine;
@@ -31,6 +32,7 @@ final class RealDaemon implements AutoCloseable {
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final LockFile lock;
   private final DaemonLog log;
+  private final FlightRecorder flight;
 
   private RealDaemon(Path directory, String... words) throws IOException, DaemonOptions.BadOption {
     this.directory = directory;
@@ -38,11 +40,13 @@ final class RealDaemon implements AutoCloseable {
     runDirectory.create(-1, -1);
     this.lock = runDirectory.lock();
     Clock clock = new SystemClock();
+    this.flight = new FlightRecorder(clock);
     this.log =
         new DaemonLog(
             new LogSettings(directory.resolve("log"), 7, -1, false, true),
             clock,
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1));
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1),
+            flight);
     DaemonOptions options = DaemonOptions.parse(words, NOBODY);
     LeaseName hostName = options.hostName.orElseGet(() -> HostName.of(directory.toString()));
     Daemon daemon =
@@ -60,6 +64,7 @@ final class RealDaemon implements AutoCloseable {
             -1,
             Optional.empty(),
             log,
+            flight,
             clock,
             termination::set);
     Thread thread =
@@ -114,7 +119,7 @@ final class RealDaemon implements AutoCloseable {
 
   /** What happens after an internal error. */
   InternalErrors errors() {
-    return new InternalErrors(log);
+    return new InternalErrors(log, flight);
   }
 
   /** Waits until it has ended. */

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +46,11 @@ class DaemonLogTest {
   @Test
   void theFileGetsMessagesOfItsPriorityAndTheRingAll() throws IOException {
     try (DaemonLog log =
-        new DaemonLog(settings(4, false), clock, stream(OutputStream.nullOutputStream()))) {
+        new DaemonLog(
+            settings(4, false),
+            clock,
+            stream(OutputStream.nullOutputStream()),
+            DaemonEvents.NONE)) {
       log.prefixed("s1 ").error("bad");
       log.prefixed("s1 ").warning("so so");
       log.prefixed("").debug("detail");
@@ -61,7 +66,11 @@ class DaemonLogTest {
   @Test
   void aLongLineIsCutTo509BytesAndItsNewline() throws IOException {
     try (DaemonLog log =
-        new DaemonLog(settings(DEBUG, false), clock, stream(OutputStream.nullOutputStream()))) {
+        new DaemonLog(
+            settings(DEBUG, false),
+            clock,
+            stream(OutputStream.nullOutputStream()),
+            DaemonEvents.NONE)) {
       log.prefixed("").error("x".repeat(2000));
     }
 
@@ -71,7 +80,11 @@ class DaemonLogTest {
   @Test
   void aNameWithANewlineCanNotForgeALine() throws IOException {
     try (DaemonLog log =
-        new DaemonLog(settings(DEBUG, false), clock, stream(OutputStream.nullOutputStream()))) {
+        new DaemonLog(
+            settings(DEBUG, false),
+            clock,
+            stream(OutputStream.nullOutputStream()),
+            DaemonEvents.NONE)) {
       log.prefixed("").error("name\nforged\rtoo");
     }
 
@@ -83,7 +96,11 @@ class DaemonLogTest {
   @Test
   void withoutAPriorityThereIsNoFile() {
     try (DaemonLog log =
-        new DaemonLog(settings(NONE, false), clock, stream(OutputStream.nullOutputStream()))) {
+        new DaemonLog(
+            settings(NONE, false),
+            clock,
+            stream(OutputStream.nullOutputStream()),
+            DaemonEvents.NONE)) {
       log.prefixed("").error("kept");
     }
     assertThat(directory.resolve("log")).doesNotExist();
@@ -93,7 +110,8 @@ class DaemonLogTest {
   void aFileThatCanNotBeOpenedIsDoneWithout() {
     LogSettings nowhere =
         new LogSettings(directory.resolve("missing/log"), DEBUG, NONE, false, true);
-    try (DaemonLog log = new DaemonLog(nowhere, clock, stream(OutputStream.nullOutputStream()))) {
+    try (DaemonLog log =
+        new DaemonLog(nowhere, clock, stream(OutputStream.nullOutputStream()), DaemonEvents.NONE)) {
       log.prefixed("").error("kept");
       assertThat(ring(log)).endsWith("kept");
     }
@@ -122,7 +140,7 @@ class DaemonLogTest {
             written.write(bytes, offset, length);
           }
         };
-    DaemonLog log = new DaemonLog(settings(NONE, true), clock, stream(blocked));
+    DaemonLog log = new DaemonLog(settings(NONE, true), clock, stream(blocked), DaemonEvents.NONE);
     log.prefixed("").debug("first");
     assertThat(writing.await(20, TimeUnit.SECONDS)).isTrue();
     // The terminal is stuck: 4096 wait, the rest is dropped, and this thread goes on.

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.work.Descriptors;
 import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.work.Workers;
@@ -83,7 +84,9 @@ class HelperLinkTest {
             "-cp",
             System.getProperty("java.class.path"),
             SanlockHelper.class.getName()));
-    link = new HelperLink(command, true, descriptors, workers, clock, LeaseLog.NONE);
+    link =
+        new HelperLink(
+            command, true, descriptors, workers, clock, LeaseLog.NONE, DaemonEvents.NONE);
     link.start();
   }
 
@@ -92,7 +95,9 @@ class HelperLinkTest {
     Skip.unless(Users.effectiveUid() == 0, "needs root");
     ProcessHandle.of(link.pid()).orElseThrow().destroyForcibly();
     runUntil(() -> !link.available());
-    link = new HelperLink(command, true, descriptors, workers, clock, LeaseLog.NONE);
+    link =
+        new HelperLink(
+            command, true, descriptors, workers, clock, LeaseLog.NONE, DaemonEvents.NONE);
     command.add(SanlockHelper.KEEP);
     HelperProcess keeper = HelperProcess.start(command, true, true);
     keepers.add(keeper.process());

@@ -6,6 +6,7 @@ import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
 import io.sanlockd.daemon.command.UseRecord;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.LockspaceSettings;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.MaxSectors;
@@ -70,6 +71,7 @@ public record Rooms(
    * @param helper the helper process
    * @param killPrograms starts programs
    * @param logs gives a log whose lines carry a prefix
+   * @param events hears what happens
    */
   public record Seams(
       String hostName,
@@ -86,7 +88,8 @@ public record Rooms(
       ProcessTable processes,
       FakeHelper helper,
       KillPrograms killPrograms,
-      Function<String, LeaseLog> logs) {}
+      Function<String, LeaseLog> logs,
+      DaemonEvents events) {}
 
   /** A daemon that has just started. */
   public static Rooms open(Seams seams) {
@@ -106,10 +109,17 @@ public record Rooms(
             clock,
             seams.mainLoop(),
             seams.renewals(),
-            logs);
+            logs,
+            seams.events());
     Resources resources =
         new Resources(
-            seams.workers(), seams.opener(), clock, seams.randomness(), SHARED_RETRIES, logs);
+            seams.workers(),
+            seams.opener(),
+            clock,
+            seams.randomness(),
+            SHARED_RETRIES,
+            logs,
+            seams.events());
     DirectSignals signals = new DirectSignals(seams.helper());
     Supervisor supervisor =
         new Supervisor(
@@ -120,7 +130,8 @@ public record Rooms(
             seams.killPrograms(),
             clock,
             seams.graceSeconds(),
-            logs);
+            logs,
+            seams.events());
     LeaseRequests requests = new LeaseRequests(resources, signals, seams.killPrograms(), logs);
     lockspaces.onRequest(requests::examine);
     Shutdown shutdown = new Shutdown(lockspaces, seams.workers(), clock, logs.apply(""));

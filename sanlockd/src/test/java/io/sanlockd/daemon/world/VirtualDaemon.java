@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.world;
 
 import io.sanlockd.daemon.client.Clients;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.loop.RequestHandler;
@@ -29,7 +30,8 @@ public final class VirtualDaemon {
   private final Rooms rooms;
   private boolean ended;
 
-  VirtualDaemon(World world, String hostName, Watchdog watchdog, Rejoin rejoin) {
+  VirtualDaemon(
+      World world, String hostName, DaemonEvents events, Watchdog watchdog, Rejoin rejoin) {
     this.world = world;
     VirtualTime time = world.time();
     this.workers = new VirtualWorkers(time);
@@ -51,7 +53,8 @@ public final class VirtualDaemon {
                 processes,
                 helper,
                 this::runKillProgram,
-                log::prefixed));
+                log::prefixed,
+                events));
     duty();
   }
 

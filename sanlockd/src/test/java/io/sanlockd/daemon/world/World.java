@@ -1,5 +1,7 @@
 package io.sanlockd.daemon.world;
 
+import io.sanlockd.daemon.event.DaemonEvents;
+import io.sanlockd.daemon.flight.FlightRecorder;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.watchdog.WdmdWatchdog;
@@ -105,13 +107,18 @@ public final class World implements AutoCloseable {
 
   /** A daemon without a watchdog that may know of a former one. */
   public VirtualDaemon daemon(String hostName, Rejoin rejoin) {
-    return new VirtualDaemon(this, hostName, Watchdog.NONE, rejoin);
+    return new VirtualDaemon(this, hostName, new FlightRecorder(time), Watchdog.NONE, rejoin);
   }
 
   /** A daemon with a watchdog. */
   public VirtualDaemon daemon(String hostName, VirtualWdmd wdmd) {
-    return new VirtualDaemon(
-        this, hostName, new WdmdWatchdog(wdmd, time, VirtualDaemon.GRACE_SECONDS), Rejoin.NEVER);
+    return daemon(hostName, wdmd, new FlightRecorder(time));
+  }
+
+  /** A daemon with a watchdog that tells somebody what happens. */
+  public VirtualDaemon daemon(String hostName, VirtualWdmd wdmd, DaemonEvents events) {
+    Watchdog watchdog = new WdmdWatchdog(wdmd, time, VirtualDaemon.GRACE_SECONDS, events);
+    return new VirtualDaemon(this, hostName, events, watchdog, Rejoin.NEVER);
   }
 
   @Override
