@@ -33,9 +33,11 @@ import picocli.CommandLine.Spec;
       "Writes nothing: the disk is opened for reading only, so it may be used on a running system."
           + " Needs no daemon. To tell living hosts from silent ones it watches their host_ids for"
           + " one renewal.",
-      "It repairs nothing, because from outside nobody can prove that no host is about to use a"
-          + " lease again. A damaged lease that no host uses is initialised with 'sanlock client"
-          + " init', an index is corrected with 'sanlock client rebuild'."
+      "It repairs nothing. A lease may have copies on other disks, and none of them tells so: while"
+          + " one copy is damaged hosts go on to decide by the others, and a copy written anew would"
+          + " vote for a past that never was. Only who knows all disks of a lease, and keeps every"
+          + " host out until the write is done, can repair it: then 'sanlock client init' makes it"
+          + " new, and 'sanlock client rebuild' corrects an index."
     },
     footer = {
       "",

@@ -57,6 +57,7 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   private long startedSeconds;
   private long lastStatusSeconds;
   private int fullCount;
+  private int starts;
 
   /**
    * A link without a helper yet.
@@ -122,6 +123,11 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   /** How many messages were lost because the pipe was full. */
   public int fullCount() {
     return fullCount;
+  }
+
+  /** How many helpers there have been. */
+  public int starts() {
+    return starts;
   }
 
   /** Monotonic seconds of the last sign of life. */
@@ -251,6 +257,7 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   public void started(int pid) {
     helperPid = pid;
     events.happened(EventKind.HELPER_STARTED, pid);
+    starts++;
     log.debug("helper pid " + pid);
   }
 

@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.recovery;
 
 import io.sanlockd.daemon.event.DaemonEvents;
+import io.sanlockd.daemon.metrics.DurationHistogram;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.flight.EventKind;
@@ -17,6 +18,7 @@ final class PauseMonitor {
   private final Clock clock;
   private final LeaseLog log;
   private final DaemonEvents events;
+  private final DurationHistogram delays = new DurationHistogram();
   private boolean expecting;
   private long expectedNanos;
   private long suspendedNanos;
@@ -31,6 +33,9 @@ final class PauseMonitor {
   /** Supervision begins a pass. */
   void passBegins() {
     long lateNanos = clock.nanos() - expectedNanos;
+    if (expecting) {
+      delays.record(lateNanos);
+    }
     if (expecting && lateNanos > WORTH_A_LINE_NANOS) {
       events.happened(EventKind.PAUSED, lateNanos / MILLI_NANOS);
       log.error("paused: supervision comes " + lateNanos / MILLI_NANOS + " ms late");
@@ -44,6 +49,11 @@ final class PauseMonitor {
               + " s; no lease counts as held before its host_id is renewed");
     }
     suspendedNanos = suspended;
+  }
+
+  /** How late passes began. Any thread. */
+  DurationHistogram delays() {
+    return delays;
   }
 
   /** A pass has ended and the next one is due after a time. */

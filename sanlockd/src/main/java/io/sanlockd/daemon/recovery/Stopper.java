@@ -6,6 +6,8 @@ import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.client.KillRecord;
 import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
+import io.sanlockd.daemon.metrics.StopCounts;
+import io.sanlockd.daemon.metrics.StopCounts.Means;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.flight.EventKind;
@@ -37,6 +39,7 @@ final class Stopper {
   private final int graceSeconds;
   private final Function<String, LeaseLog> logs;
   private final DaemonEvents events;
+  private final StopCounts stops = new StopCounts();
 
   Stopper(
       Clients clients,
@@ -51,6 +54,11 @@ final class Stopper {
     this.graceSeconds = graceSeconds;
     this.logs = logs;
     this.events = events;
+  }
+
+  /** What was done so far. Any thread. */
+  StopCounts stops() {
+    return stops;
   }
 
   /** One round over all users of a lockspace. */
@@ -108,7 +116,9 @@ final class Stopper {
     int signal = chooseSignal(client.restrictions(), graceful);
     // Told before it is done: afterwards there may be nobody to tell.
     events.happened(EventKind.SIGNAL, lockspace.spec().name(), pidOf(client), signal);
-    kills.attempted(signal, signals.send(client, signal), nowSeconds);
+    int result = signals.send(client, signal);
+    kills.attempted(signal, result, nowSeconds);
+    stops.attempted(signal == Signals.TERM ? Means.SIGTERM : Means.SIGKILL, result);
   }
 
   /** Starts the program that stops the process gracefully; false when it can not be started. */
@@ -116,6 +126,7 @@ final class Stopper {
     KillProgram program = client.killProgram().orElseThrow();
     int pid = program.appendPid() ? pidOf(client) : 0;
     int result = programs.run(program.path(), program.arguments(), pid);
+    stops.attempted(Means.KILLPATH, result);
     if (result == 0) {
       client.kills().attempted(KILL_PROGRAM, 0, nowSeconds);
       client.kills().noteProgramRan();

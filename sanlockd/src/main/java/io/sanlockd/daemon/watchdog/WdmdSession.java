@@ -106,7 +106,7 @@ final class WdmdSession implements WatchdogSession {
 
   @Override
   public void renewed(long renewalSeconds) {
-    if (!armed || disarming) {
+    if (!armed()) {
       return;
     }
     int result = connection.testLive(renewalSeconds, renewalSeconds + times.failSeconds());
@@ -145,8 +145,13 @@ final class WdmdSession implements WatchdogSession {
   }
 
   @Override
+  public boolean armed() {
+    return armed && !disarming;
+  }
+
+  @Override
   public boolean lost() {
-    if (!armed || disarming) {
+    if (!armed()) {
       return false;
     }
     if (!lost) {

@@ -278,6 +278,22 @@ class ConfigFileTest {
   }
 
   @Test
+  void theFlightRecordHasASizeWithinLimitsAndAnAbsoluteName() throws IOException {
+    assertThat(read("flight_record_size_kb = 0\nflight_record_file = /x/flight\n")).isEmpty();
+    assertThat(options.flightKilobytes).isZero();
+    assertThat(options.flightFile).contains(Path.of("/x/flight"));
+    assertThat(read("flight_record_size_kb = 64\n")).isEmpty();
+    assertThat(options.flightKilobytes).isEqualTo(64);
+    for (String bad : List.of("63", "16385", "-1", "4M", "much")) {
+      assertThat(read("flight_record_size_kb = " + bad + "\n")).as(bad).hasSize(1);
+    }
+    assertThat(read("flight_record_file = flight\n")).hasSize(1);
+    assertThat(read("flight_record_file = /x/\n")).hasSize(1);
+    assertThat(options.flightKilobytes).isEqualTo(64);
+    assertThat(options.flightFile).contains(Path.of("/x/flight"));
+  }
+
+  @Test
   void thePackagedFileNamesEveryKeyWithItsDefault() throws IOException {
     String sample =
         Files.readString(Path.of("../packaging/src/main/dist/etc/sanlock/sanlock.conf"));
