@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.exposition;
 
 import io.sanlockd.daemon.exposition.Family.Kind;
+import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.daemon.metrics.StopCounts;
 import io.sanlockd.daemon.resource.Resource;
@@ -79,6 +80,12 @@ final class DaemonFamilies {
             "sanlockd_connections_limit",
             "Most connections at a time.",
             samples -> samples.gauge(Labels.NONE, sources.connectionLimit())),
+        Family.of(
+            "sanlockd_lockspace_losses",
+            Kind.COUNTER,
+            "Lockspaces lost: expired without a renewal, overwritten by somebody, or unguarded"
+                + " because wdmd went away.",
+            families::losses),
         Family.of(
             "sanlockd_process_stops",
             Kind.COUNTER,
@@ -186,6 +193,16 @@ final class DaemonFamilies {
           samples.gauge(
               Labels.of("pool", "background"), value.applyAsInt(sources.backgroundWorkers().get()));
         });
+  }
+
+  private void losses(Samples samples) {
+    for (Lockspace.Cause cause : Lockspace.Cause.values()) {
+      if (cause.leaseLost()) {
+        samples.counter(
+            Labels.of("cause", cause.name().toLowerCase(Locale.ROOT)),
+            sources.supervisor().losses().count(cause));
+      }
+    }
   }
 
   private void stops(Samples samples) {

@@ -1,7 +1,6 @@
 package io.sanlockd.daemon.exposition;
 
 import io.sanlockd.daemon.metrics.DurationHistogram;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The lines of one metric family, in OpenMetrics text 1.0. */
@@ -75,8 +74,8 @@ final class Samples {
   }
 
   private static String seconds(long nanos) {
-    return String.format(
-        Locale.ROOT, "%d.%09d", nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND);
+    String fraction = Long.toString(NANOS_PER_SECOND + nanos % NANOS_PER_SECOND);
+    return nanos / NANOS_PER_SECOND + "." + fraction.substring(1);
   }
 
   @Override

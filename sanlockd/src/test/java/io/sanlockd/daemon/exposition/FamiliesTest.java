@@ -123,6 +123,8 @@ class FamiliesTest {
     world.disks().file(DISK).hang();
     world.time().advance(FAIL_SECONDS + 1);
     assertThat(value("sanlockd_lockspace_lost" + SPACE)).isEqualTo(1);
+    assertThat(value("sanlockd_lockspace_losses_total{cause=\"expired\"}")).isEqualTo(1);
+    assertThat(value("sanlockd_lockspace_losses_total{cause=\"unguarded\"}")).isZero();
     assertThat(value(stops("sigterm"))).isPositive();
     assertThat(value(stops("sigkill"))).isZero();
     world.time().advance(VirtualDaemon.GRACE_SECONDS);
@@ -132,6 +134,13 @@ class FamiliesTest {
     assertThat(value("sanlockd_lockspace_stuck" + SPACE)).isZero();
     world.time().advance(120);
     assertThat(value("sanlockd_lockspace_stuck" + SPACE)).isEqualTo(1);
+  }
+
+  @Test
+  void aLossThatIsOverBeforeAnybodyLooksShowsAllTheSame() {
+    world.disks().file(DISK).hang();
+    world.time().advance(2 * FAIL_SECONDS);
+    assertThat(value("sanlockd_lockspace_losses_total{cause=\"expired\"}")).isEqualTo(1);
   }
 
   @Test
