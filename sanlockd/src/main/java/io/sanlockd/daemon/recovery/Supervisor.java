@@ -41,6 +41,7 @@ public final class Supervisor {
   private final Clock clock;
   private final Function<String, LeaseLog> logs;
   private final DaemonEvents events;
+  private final LossCounts losses = new LossCounts();
 
   /**
    * A supervisor of all lockspaces.
@@ -78,6 +79,11 @@ public final class Supervisor {
   /** How late supervision was, as a rule because the whole JVM stood still. Any thread. */
   public DurationHistogram delays() {
     return pauses.delays();
+  }
+
+  /** How often lockspaces were lost. Any thread. */
+  public LossCounts losses() {
+    return losses;
   }
 
   /** What was done to stop the processes of lost or removed lockspaces. Any thread. */
@@ -134,6 +140,7 @@ public final class Supervisor {
                 + (lost.isPresent() ? -1 : 0)
                 + " remove "
                 + (lockspace.removalRequested() ? 1 : 0));
+    lost.ifPresent(losses::lost);
     lockspace.startKilling(cause, clock.seconds());
     return true;
   }
