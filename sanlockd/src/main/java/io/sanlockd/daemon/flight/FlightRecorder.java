@@ -24,14 +24,16 @@ public final class FlightRecorder implements DaemonEvents {
 
   private final EventQueue queue = new EventQueue(QUEUE_LENGTH);
   private final Clock clock;
+  private final long startNanos;
   private volatile Thread thread;
   private volatile boolean off;
   private volatile long written;
   private volatile boolean closing;
 
-  /** A recorder that has not started. */
+  /** A recorder that has not started; this life of the daemon begins now. */
   public FlightRecorder(Clock clock) {
     this.clock = clock;
+    this.startNanos = clock.nanos();
   }
 
   /** Nothing is recorded: events are forgotten from now on. */
@@ -53,7 +55,7 @@ public final class FlightRecorder implements DaemonEvents {
 
   /** What the thread does, for one that does it step by step. */
   FlightWriter writer(FlightSettings settings, LeaseLog log) {
-    return new FlightWriter(settings, queue, clock, log);
+    return new FlightWriter(settings, queue, clock, startNanos, log);
   }
 
   /** A bug in what only keeps a record must not end the daemon, which would reset the host. */

@@ -23,7 +23,7 @@ final class FlightWriter {
   private final EventQueue queue;
   private final Clock clock;
   private final LeaseLog log;
-  private final long startMillis = System.currentTimeMillis();
+  private final long startNanos;
   private FlightFile file;
   private FlightLife life;
   private String complaint = "";
@@ -34,7 +34,14 @@ final class FlightWriter {
   private boolean urgent;
   private long flushNanos;
 
-  FlightWriter(FlightSettings settings, EventQueue queue, Clock clock, LeaseLog log) {
+  /**
+   * A writer that has not opened the file.
+   *
+   * @param startNanos when this life of the daemon began
+   */
+  FlightWriter(
+      FlightSettings settings, EventQueue queue, Clock clock, long startNanos, LeaseLog log) {
+    this.startNanos = startNanos;
     this.settings = settings;
     this.queue = queue;
     this.clock = clock;
@@ -78,8 +85,8 @@ final class FlightWriter {
       file = FlightFile.open(settings.file(), settings.kilobytes());
       complaint = "";
       if (life == null) {
-        life = new FlightLife(file.nextSequence(), startMillis, settings.boot(), settings.pid());
-        append(EventKind.STARTED, clock.nanos(), LeaseName.EMPTY, settings.hostName(), 0, 0, 0);
+        life = new FlightLife(file.nextSequence(), wallMillis(startNanos), settings.boot(), settings.pid());
+        append(EventKind.STARTED, startNanos, LeaseName.EMPTY, settings.hostName(), 0, 0, 0);
       }
     } catch (IOException e) {
       fail(e);
@@ -115,14 +122,13 @@ final class FlightWriter {
   private void append(
       EventKind kind, long nanos, LeaseName lockspace, Object subject, long a, long b, long c)
       throws IOException {
-    long agoMillis = TimeUnit.NANOSECONDS.toMillis(clock.nanos() - nanos);
     file.append(
         kind.ring(),
         new FlightRecord(
             file.nextSequence(),
             life,
             kind.number(),
-            System.currentTimeMillis() - agoMillis,
+            wallMillis(nanos),
             nanos,
             clock.suspendedNanos(),
             lockspace,
@@ -133,6 +139,11 @@ final class FlightWriter {
             c));
     dirty = true;
     urgent |= kind.urgent();
+  }
+
+  /** What the wall clock showed then, if nobody has set it since. */
+  private long wallMillis(long nanos) {
+    return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(clock.nanos() - nanos);
   }
 
   private void flushIfDue() {
