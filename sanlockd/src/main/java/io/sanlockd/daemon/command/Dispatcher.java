@@ -6,6 +6,7 @@ import io.sanlockd.daemon.loop.Connection;
 import io.sanlockd.daemon.loop.End;
 import io.sanlockd.daemon.loop.HeaderDecision;
 import io.sanlockd.daemon.loop.RequestHandler;
+import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.Check;
@@ -34,6 +35,7 @@ public final class Dispatcher implements RequestHandler {
   private final TargetCommands targets;
   private final Map<Command, CommandHandler> handlers;
   private final LeaseLog log;
+  private final RequestCounts counts = new RequestCounts();
 
   Dispatcher(
       Clients clients,
@@ -47,6 +49,11 @@ public final class Dispatcher implements RequestHandler {
     this.handlers = Map.copyOf(handlers);
     Check.argument(handlers.size() == Command.values().length, "a command has no handler");
     this.log = log;
+  }
+
+  /** The answers given so far. Any thread. */
+  public RequestCounts counts() {
+    return counts;
   }
 
   @Override
@@ -119,7 +126,7 @@ public final class Dispatcher implements RequestHandler {
     if (!client.registered()) {
       client.ownerName(displayName(command));
     }
-    return new Request(connection, client, command, header, payload);
+    return new Request(connection, client, command, header, payload, counts);
   }
 
   private interface Body {

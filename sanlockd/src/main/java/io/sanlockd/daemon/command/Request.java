@@ -3,6 +3,7 @@ package io.sanlockd.daemon.command;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.loop.Connection;
 import io.sanlockd.daemon.loop.PushChannel;
+import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.model.Check;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Host;
@@ -37,24 +38,34 @@ final class Request {
           Command.END_EVENT,
           Command.SET_CONFIG);
 
+  private static final int SUCCESS = 0;
+
   private final Connection connection;
   private final Client client;
   private final Command command;
   private final MessageHeader header;
   private final ByteBuffer payload;
+  private final RequestCounts counts;
   private boolean answered;
 
+  /**
+   * A request not yet answered.
+   *
+   * @param counts where its answer is counted
+   */
   Request(
       Connection connection,
       Client client,
       Command command,
       MessageHeader header,
-      ByteBuffer payload) {
+      ByteBuffer payload,
+      RequestCounts counts) {
     this.connection = connection;
     this.client = client;
     this.command = command;
     this.header = header;
     this.payload = payload;
+    this.counts = counts;
   }
 
   /** The connection it came in on. */
@@ -85,39 +96,39 @@ final class Request {
 
   /** Plain reply; the connection stays open. */
   void reply(int result) {
-    answer();
+    answer(result);
     connection.reply(message(header.reply(result), 0, b -> {}));
   }
 
   /** Plain reply that echoes data2, after which the daemon closes. */
   void replyAndClose(int result) {
-    answer();
+    answer(result);
     connection.replyAndClose(message(header.reply(result, header.data2(), 0), 0, b -> {}));
   }
 
   /** Reply with a body; the connection stays open. */
   void reply(int result, int data2, int bodyLength, Consumer<ByteBuffer> body) {
-    answer();
+    answer(result);
     MessageHeader reply = header.reply(result, data2, bodyLength);
     connection.reply(message(reply, bodyLength, body));
   }
 
   /** Reply with a body, after which the daemon closes. */
   void replyAndClose(int result, int data2, int bodyLength, Consumer<ByteBuffer> body) {
-    answer();
+    answer(result);
     MessageHeader reply = header.reply(result, data2, bodyLength);
     connection.replyAndClose(message(reply, bodyLength, body));
   }
 
   /** A header of the command's own, after which the daemon closes. */
   void replyAndClose(MessageHeader reply) {
-    answer();
+    answer(reply.data());
     connection.replyAndClose(message(reply, 0, body -> {}));
   }
 
   /** A header of the command's own; the connection stays open. */
   void reply(MessageHeader reply) {
-    answer();
+    answer(reply.data());
     connection.reply(message(reply, 0, b -> {}));
   }
 
@@ -128,7 +139,7 @@ final class Request {
 
   /** A stream behind a header of the command's own. */
   void stream(MessageHeader reply, Iterator<ByteBuffer> chunks) {
-    answer();
+    answer(reply.data());
     ByteBuffer first = message(reply, 0, buffer -> {});
     connection.replyAndClose(
         new Iterator<>() {
@@ -156,19 +167,19 @@ final class Request {
    * @param onEnd told when the peer ends the channel
    */
   PushChannel replyAndPush(Runnable onEnd) {
-    answer();
+    answer(SUCCESS);
     return connection.replyAndPush(message(header.reply(0, header.data2(), 0), 0, b -> {}), onEnd);
   }
 
   /** No reply at all; the connection stays open. */
   void finish() {
-    answer();
+    answer(SUCCESS);
     connection.finish();
   }
 
   /** No reply at all, and the daemon closes. */
   void closeSilently() {
-    answer();
+    answer(SUCCESS);
     connection.closeGently();
   }
 
@@ -207,10 +218,11 @@ final class Request {
     return answered;
   }
 
-  private void answer() {
+  private void answer(int result) {
     Check.state(!answered, "request answered twice: " + command);
     answered = true;
     client.suspended(false);
+    counts.answered(command, result);
   }
 
   static ByteBuffer buffer(int length) {

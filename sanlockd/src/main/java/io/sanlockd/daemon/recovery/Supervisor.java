@@ -5,6 +5,8 @@ import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalStatus;
+import io.sanlockd.daemon.metrics.DurationHistogram;
+import io.sanlockd.daemon.metrics.StopCounts;
 import io.sanlockd.daemon.resource.Resource;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
@@ -64,6 +66,16 @@ public final class Supervisor {
   /** What stops processes. */
   Stopper stopper() {
     return stopper;
+  }
+
+  /** How late supervision was, as a rule because the whole JVM stood still. Any thread. */
+  public DurationHistogram delays() {
+    return pauses.delays();
+  }
+
+  /** What was done to stop the processes of lost or removed lockspaces. Any thread. */
+  public StopCounts stops() {
+    return stopper.stops();
   }
 
   /**

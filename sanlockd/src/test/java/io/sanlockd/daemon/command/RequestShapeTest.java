@@ -5,6 +5,7 @@ import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.daemon.world.Reply;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
@@ -366,7 +367,8 @@ class RequestShapeTest {
             daemon.clients().all().iterator().next(),
             Command.VERSION,
             header,
-            ByteBuffer.allocate(0));
+            ByteBuffer.allocate(0),
+            new RequestCounts());
     client.connection().close();
     kept[0].reply(0);
 
