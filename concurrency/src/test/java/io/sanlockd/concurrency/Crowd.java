@@ -48,11 +48,12 @@ public final class Crowd {
       thread.setDaemon(true);
       thread.start();
     }
+    long limitNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS + PLENTY_SECONDS);
     long rounds = 0;
     Exception failure = null;
     for (FutureTask<Long> task : crowd) {
       try {
-        rounds += task.get(SECONDS + PLENTY_SECONDS, TimeUnit.SECONDS);
+        rounds += task.get(limitNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
       } catch (ExecutionException | TimeoutException e) {
         failure = failure == null ? e : failure;
       }

@@ -58,7 +58,10 @@ class LeaseHandOverTest {
   private static final int CLIENTS = 8;
   private static final int LEASES = 3;
   private static final int MIB = 1 << 20;
-  private static final int IO_TIMEOUT = 10;
+
+  /** The lockspace outlasts a machine that is busy for half a minute. */
+  private static final int IO_TIMEOUT = 5;
+
   private static final LeaseName SPACE = LeaseName.of("LS");
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long PLENTY_SECONDS = 180;
@@ -139,7 +142,10 @@ class LeaseHandOverTest {
               rooms
                   .join()
                   .lockspaces()
-                  .add(new LockspaceSpec(SPACE, 1, disk.toString(), 0), 1, joined::complete);
+                  .add(
+                      new LockspaceSpec(SPACE, 1, disk.toString(), 0),
+                      IO_TIMEOUT,
+                      joined::complete);
           if (refused < 0) {
             joined.complete(refused);
           }

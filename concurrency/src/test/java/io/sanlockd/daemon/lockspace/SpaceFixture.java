@@ -44,6 +44,11 @@ final class SpaceFixture {
         }
 
         @Override
+        public boolean armed() {
+          return false;
+        }
+
+        @Override
         public boolean lost() {
           return false;
         }
