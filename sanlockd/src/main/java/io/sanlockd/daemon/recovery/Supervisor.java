@@ -37,6 +37,7 @@ public final class Supervisor {
   private final PauseMonitor pauses;
   private final Clock clock;
   private final Function<String, LeaseLog> logs;
+  private final LossCounts losses = new LossCounts();
 
   /**
    * A supervisor of all lockspaces.
@@ -71,6 +72,11 @@ public final class Supervisor {
   /** How late supervision was, as a rule because the whole JVM stood still. Any thread. */
   public DurationHistogram delays() {
     return pauses.delays();
+  }
+
+  /** How often lockspaces were lost. Any thread. */
+  public LossCounts losses() {
+    return losses;
   }
 
   /** What was done to stop the processes of lost or removed lockspaces. Any thread. */
@@ -124,6 +130,7 @@ public final class Supervisor {
                 + (lost.isPresent() ? -1 : 0)
                 + " remove "
                 + (lockspace.removalRequested() ? 1 : 0));
+    lost.ifPresent(losses::lost);
     lockspace.startKilling(lost.orElse(Lockspace.Cause.REMOVED), clock.seconds());
     return true;
   }
