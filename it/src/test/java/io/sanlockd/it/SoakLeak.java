@@ -23,6 +23,8 @@ public final class SoakLeak {
   private static final int HEAP_BYTES = 32 << 10;
   private static final int NATIVE_BYTES = 256 << 10;
 
+  private static final List<Object> KEPT = new ArrayList<>();
+
   private SoakLeak() {}
 
   /** Called by the JVM before the daemon's main method. */
@@ -33,16 +35,15 @@ public final class SoakLeak {
   }
 
   private static void leak() {
-    List<Object> kept = new ArrayList<>();
     while (true) {
       LockSupport.parkNanos(PAUSE_NANOS);
       Thread idle = new Thread(LockSupport::park, "leaked");
       idle.setDaemon(true);
       idle.start();
-      kept.add(new byte[HEAP_BYTES]);
-      kept.add(ByteBuffer.allocateDirect(NATIVE_BYTES));
+      KEPT.add(new byte[HEAP_BYTES]);
+      KEPT.add(ByteBuffer.allocateDirect(NATIVE_BYTES));
       try {
-        kept.add(new FileInputStream("/dev/null"));
+        KEPT.add(new FileInputStream("/dev/null"));
       } catch (IOException e) {
         throw new IllegalStateException(e);
       }
