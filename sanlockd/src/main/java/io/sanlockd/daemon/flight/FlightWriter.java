@@ -85,7 +85,9 @@ final class FlightWriter {
       file = FlightFile.open(settings.file(), settings.kilobytes());
       complaint = "";
       if (life == null) {
-        life = new FlightLife(file.nextSequence(), wallMillis(startNanos), settings.boot(), settings.pid());
+        life =
+            new FlightLife(
+                file.nextSequence(), wallMillis(startNanos), settings.boot(), settings.pid());
         append(EventKind.STARTED, startNanos, LeaseName.EMPTY, settings.hostName(), 0, 0, 0);
       }
     } catch (IOException e) {
