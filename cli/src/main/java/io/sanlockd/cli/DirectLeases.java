@@ -139,7 +139,7 @@ final class DirectLeases {
               .readOwners(
                   resource.lockspaceName(),
                   resource.name(),
-                  Optional.empty(),
+                  0,
                   storage.readTimeoutNanos());
       if (!owners.owners().isEmpty()) {
         throw new LeaseException(

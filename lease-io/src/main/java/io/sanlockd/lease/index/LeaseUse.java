@@ -50,7 +50,7 @@ record LeaseUse(LockspaceHosts lockspace, LeaseName space, long timeoutNanos) {
       return Optional.empty();
     }
     LeaseOwners owners =
-        area.readOwners(space, leader.get().resourceName(), Optional.empty(), timeoutNanos);
+        area.readOwners(space, leader.get().resourceName(), 0, timeoutNanos);
     for (LeaseOwners.Owner owner : owners.owners()) {
       if (mayBeAlive(owner)) {
         return Optional.of(owner);

@@ -38,6 +38,8 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.disk.DirectDisks;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.lease.disk.LoggedDisks;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
@@ -107,7 +109,7 @@ final class Daemon {
     EventLoop loop = new EventLoop(limits, loopLog(plain));
     MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
     Workers workers = new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
-    DirectDisks disks = new DirectDisks(plain);
+    DiskOpener disks = disks(options, plain);
     Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
@@ -115,8 +117,7 @@ final class Daemon {
             options.ioTimeout,
             options.renewalReadExtendSeconds,
             options.setBitmapSeconds,
-            options.renewalHistorySize,
-            options.debugRenew);
+            options.renewalHistorySize);
     HelperLink helper =
         new HelperLink(
             HelperCommand.fromLauncher(options.foreground),
@@ -214,6 +215,13 @@ final class Daemon {
     }
     loop.close();
     listener.close();
+  }
+
+  private static DiskOpener disks(DaemonOptions options, LeaseLog log) {
+    DirectDisks direct = new DirectDisks(log);
+    return options.logIoSubmit || options.logIoComplete
+        ? new LoggedDisks(direct, log, options.logIoSubmit, options.logIoComplete)
+        : direct;
   }
 
   private int duty() {

@@ -33,6 +33,7 @@ public final class Dispatcher implements RequestHandler {
   private final Supervisor supervisor;
   private final TargetCommands targets;
   private final Map<Command, CommandHandler> handlers;
+  private final CommandTrace trace;
   private final LeaseLog log;
 
   Dispatcher(
@@ -40,12 +41,14 @@ public final class Dispatcher implements RequestHandler {
       Supervisor supervisor,
       TargetCommands targets,
       Map<Command, CommandHandler> handlers,
+      CommandTrace trace,
       LeaseLog log) {
     this.clients = clients;
     this.supervisor = supervisor;
     this.targets = targets;
     this.handlers = Map.copyOf(handlers);
     Check.argument(handlers.size() == Command.values().length, "a command has no handler");
+    this.trace = trace;
     this.log = log;
   }
 
@@ -54,6 +57,7 @@ public final class Dispatcher implements RequestHandler {
     Client client = new Client(connection.slot(), connection.fd());
     connection.attach(client);
     clients.add(client);
+    trace.opened(client);
   }
 
   private static Client clientOf(Connection connection) {
@@ -63,6 +67,7 @@ public final class Dispatcher implements RequestHandler {
   @Override
   public HeaderDecision header(Connection connection, MessageHeader header) {
     Client client = clientOf(connection);
+    trace.received(client, header);
     String refusal = refusal(client, header);
     if (refusal == null) {
       return HeaderDecision.ACCEPT;
@@ -119,7 +124,8 @@ public final class Dispatcher implements RequestHandler {
     if (!client.registered()) {
       client.ownerName(displayName(command));
     }
-    return new Request(connection, client, command, header, payload);
+    trace.begun(client, command, header, payload);
+    return new Request(connection, client, command, header, payload, trace);
   }
 
   private interface Body {
@@ -229,6 +235,7 @@ public final class Dispatcher implements RequestHandler {
   public void ended(Connection connection, End end) {
     Client client = clientOf(connection);
     clients.remove(client);
+    trace.freed(client);
     if (!client.registered()) {
       return;
     }

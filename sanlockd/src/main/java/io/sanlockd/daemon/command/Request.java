@@ -42,6 +42,7 @@ final class Request {
   private final Command command;
   private final MessageHeader header;
   private final ByteBuffer payload;
+  private final CommandTrace trace;
   private boolean answered;
 
   Request(
@@ -49,12 +50,14 @@ final class Request {
       Client client,
       Command command,
       MessageHeader header,
-      ByteBuffer payload) {
+      ByteBuffer payload,
+      CommandTrace trace) {
     this.connection = connection;
     this.client = client;
     this.command = command;
     this.header = header;
     this.payload = payload;
+    this.trace = trace;
   }
 
   /** The connection it came in on. */
@@ -85,39 +88,39 @@ final class Request {
 
   /** Plain reply; the connection stays open. */
   void reply(int result) {
-    answer();
+    answer(result);
     connection.reply(message(header.reply(result), 0, b -> {}));
   }
 
   /** Plain reply that echoes data2, after which the daemon closes. */
   void replyAndClose(int result) {
-    answer();
+    answer(result);
     connection.replyAndClose(message(header.reply(result, header.data2(), 0), 0, b -> {}));
   }
 
   /** Reply with a body; the connection stays open. */
   void reply(int result, int data2, int bodyLength, Consumer<ByteBuffer> body) {
-    answer();
+    answer(result);
     MessageHeader reply = header.reply(result, data2, bodyLength);
     connection.reply(message(reply, bodyLength, body));
   }
 
   /** Reply with a body, after which the daemon closes. */
   void replyAndClose(int result, int data2, int bodyLength, Consumer<ByteBuffer> body) {
-    answer();
+    answer(result);
     MessageHeader reply = header.reply(result, data2, bodyLength);
     connection.replyAndClose(message(reply, bodyLength, body));
   }
 
   /** A header of the command's own, after which the daemon closes. */
   void replyAndClose(MessageHeader reply) {
-    answer();
+    answer(reply.data());
     connection.replyAndClose(message(reply, 0, body -> {}));
   }
 
   /** A header of the command's own; the connection stays open. */
   void reply(MessageHeader reply) {
-    answer();
+    answer(reply.data());
     connection.reply(message(reply, 0, b -> {}));
   }
 
@@ -128,7 +131,7 @@ final class Request {
 
   /** A stream behind a header of the command's own. */
   void stream(MessageHeader reply, Iterator<ByteBuffer> chunks) {
-    answer();
+    answer(reply.data());
     ByteBuffer first = message(reply, 0, buffer -> {});
     connection.replyAndClose(
         new Iterator<>() {
@@ -156,19 +159,19 @@ final class Request {
    * @param onEnd told when the peer ends the channel
    */
   PushChannel replyAndPush(Runnable onEnd) {
-    answer();
+    answer(0);
     return connection.replyAndPush(message(header.reply(0, header.data2(), 0), 0, b -> {}), onEnd);
   }
 
   /** No reply at all; the connection stays open. */
   void finish() {
-    answer();
+    answer(0);
     connection.finish();
   }
 
   /** No reply at all, and the daemon closes. */
   void closeSilently() {
-    answer();
+    answer(0);
     connection.closeGently();
   }
 
@@ -207,10 +210,11 @@ final class Request {
     return answered;
   }
 
-  private void answer() {
+  private void answer(int result) {
     Check.state(!answered, "request answered twice: " + command);
     answered = true;
     client.suspended(false);
+    trace.answered(client, command, result);
   }
 
   static ByteBuffer buffer(int length) {
