@@ -69,6 +69,9 @@ documentation() {
   for page in "$tree"/share/man/man?/*; do
     put_compressed "$page" "usr/share/man/${page#"$tree"/share/man/}"
   done
+  for file in "$tree"/share/doc/sanlockd/monitoring/*; do
+    put 644 "$file" "usr/share/doc/sanlockd/monitoring/${file##*/}"
+  done
   put 644 "$tree/share/bash-completion/completions/sanlock" \
     usr/share/bash-completion/completions/sanlock
   put 644 "$tree/share/zsh/site-functions/_sanlock" usr/share/zsh/vendor-completions/_sanlock

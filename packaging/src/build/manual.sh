@@ -33,6 +33,8 @@ for page in "$sources"/man/*; do
   page=${page##*/}
   fill "man/$page" "man/man${page##*.}/$page"
 done
+mkdir -p "$tree/share/doc/sanlockd"
+cp -R "$sources/monitoring" "$tree/share/doc/sanlockd/"
 fill completion/bash bash-completion/completions/sanlock
 fill completion/zsh zsh/site-functions/_sanlock
 fill completion/fish fish/vendor_completions.d/sanlock.fish

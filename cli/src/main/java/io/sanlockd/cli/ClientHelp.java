@@ -200,12 +200,6 @@ final class ClientHelp {
 
   private static HelpTopic action(
       String name, String synopsis, String purpose, String letters, String... examples) {
-    String command = "client " + name;
-    return new HelpTopic(
-        command,
-        (command + " " + synopsis).strip(),
-        purpose,
-        HelpOption.of(letters),
-        List.of(examples));
+    return HelpTopic.action("client", name, synopsis, purpose, letters, examples);
   }
 }

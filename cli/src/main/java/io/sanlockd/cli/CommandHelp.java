@@ -32,7 +32,12 @@ final class CommandHelp {
                   new HelpOption("-S PRIORITY", "syslog: up to this level, -1 none (3)"),
                   new HelpOption("-Q 0|1", "no errors in the log for contention (1)"),
                   new HelpOption("-R NUMBER", "log renewals (0)"),
-                  new HelpOption("-a 0|1", "asynchronous I/O; accepted, always on")),
+                  new HelpOption("-a 0|1", "asynchronous I/O; accepted, always on"),
+                  new HelpOption(
+                      "--metrics-socket PATH", "serve metrics there, in the run directory (none)"),
+                  new HelpOption(
+                      "--metrics-port NUMBER",
+                      "serve metrics on this port of 127.0.0.1 (0, none)")),
               List.of("sanlock daemon", "SANLOCK_PRIVILEGED=0 sanlock daemon -D -w 0")),
           new HelpTopic(
               "config",

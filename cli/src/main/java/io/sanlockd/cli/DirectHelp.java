@@ -116,8 +116,6 @@ final class DirectHelp {
 
   private static HelpTopic action(
       String name, String synopsis, String purpose, String letters, String... examples) {
-    String command = "direct " + name;
-    return new HelpTopic(
-        command, command + " " + synopsis, purpose, HelpOption.of(letters), List.of(examples));
+    return HelpTopic.action("direct", name, synopsis, purpose, letters, examples);
   }
 }

@@ -14,6 +14,27 @@ import java.util.List;
 record HelpTopic(
     String name, String synopsis, String purpose, List<HelpOption> options, List<String> examples) {
 
+  /**
+   * An action of {@code sanlock client} or {@code sanlock direct}.
+   *
+   * @param letters of its options, as {@link HelpOption#of} knows them
+   */
+  static HelpTopic action(
+      String command,
+      String name,
+      String synopsis,
+      String purpose,
+      String letters,
+      String... examples) {
+    String words = command + " " + name;
+    return new HelpTopic(
+        words,
+        (words + " " + synopsis).strip(),
+        purpose,
+        HelpOption.of(letters),
+        List.of(examples));
+  }
+
   /** The first sentence. */
   String summary() {
     int end = purpose.indexOf(". ");

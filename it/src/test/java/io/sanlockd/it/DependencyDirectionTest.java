@@ -2,6 +2,7 @@ package io.sanlockd.it;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,13 +109,25 @@ class DependencyDirectionTest {
   }
 
   @Test
-  void eventLoopKnowsNoOtherRoomOfTheDaemon() {
+  void whatIsCountedKnowsNoOtherRoomOfTheDaemon() {
+    noClasses()
+        .that()
+        .resideInAPackage(DAEMON + "metrics..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(DAEMON + "*..").and(resideOutsideOfPackage(DAEMON + "metrics..")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void eventLoopKnowsNoOtherRoomOfTheDaemonButWhatIsCounted() {
     noClasses()
         .that()
         .resideInAPackage(DAEMON + "loop..")
         .should()
         .dependOnClassesThat(
-            resideInAPackage(DAEMON + "*..").and(resideOutsideOfPackage(DAEMON + "loop..")))
+            resideInAPackage(DAEMON + "*..")
+                .and(resideOutsideOfPackages(DAEMON + "loop..", DAEMON + "metrics..")))
         .check(CLASSES);
   }
 

@@ -43,13 +43,15 @@ class HeldIoIT {
 
   private FaultFile file;
   private Storage storage;
+  private DirectDisks disks;
   private LeaseDisk disk;
 
   @BeforeEach
   void openDisk() throws Exception {
     storage = scene.faultyStorage(2);
     file = storage.fault();
-    disk = scene.own(new DirectDisks(new StandardOutput()).open(storage.path().toString()));
+    disks = new DirectDisks(new StandardOutput());
+    disk = scene.own(disks.open(storage.path().toString()));
   }
 
   @Test
@@ -69,9 +71,13 @@ class HeldIoIT {
     }
     assertThat(storage.read(0, SECTOR).array()).containsOnly(1);
     assertThat(fault.heldCount()).isEqualTo(1);
+    assertThat(disks.timeouts()).isEqualTo(1);
+    assertThat(disks.late()).isEqualTo(1);
 
     fault.close();
     Await.until("the late write is reaped", LIMIT, () -> disk.settled(0, SECTOR));
+    Await.until("it is not late any more", LIMIT, () -> disks.late() == 0);
+    assertThat(disks.timeouts()).isEqualTo(1);
     assertThat(storage.read(0, SECTOR).array()).containsOnly(2);
   }
 

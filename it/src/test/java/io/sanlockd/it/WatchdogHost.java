@@ -61,6 +61,14 @@ final class WatchdogHost implements AutoCloseable {
         "wdmd.log");
   }
 
+  /**
+   * How long after an expiry it may close the device. The C wdmd looks once an interval and reckons
+   * in whole seconds; delayed by a fraction of one it still closes, and so pings, right after it.
+   */
+  double latenessSeconds() {
+    return implementation == Implementation.C ? 1 : 0;
+  }
+
   /** Makes a command one that runs on this host; it keeps its process id. */
   List<String> inside(List<String> command) {
     return world.inside(command);

@@ -44,7 +44,7 @@ final class SimDisk implements LeaseDisk {
   }
 
   @Override
-  public LeaseBuffer buffer(int length) {
+  public LeaseBuffer buffer(int length) throws LeaseException {
     return world.buffers().take(length);
   }
 

@@ -47,6 +47,11 @@ record SimWatchdog(Machine machine, World world) implements Watchdog {
     }
 
     @Override
+    public boolean armed() {
+      return armed && !over;
+    }
+
+    @Override
     public boolean lost() {
       return false;
     }

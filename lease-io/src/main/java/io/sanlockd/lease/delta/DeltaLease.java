@@ -164,7 +164,7 @@ public final class DeltaLease {
     } catch (LeaseException e) {
       return new Renewal(e.result(), e.getMessage(), Optional.empty(), -1, -1);
     }
-    int readMillis = millisSince(begin);
+    long readNanos = clock.nanos() - begin;
     Optional<LeaseBuffer> image = Optional.of(area.image);
     long writeBegin = clock.nanos();
     try {
@@ -179,13 +179,13 @@ public final class DeltaLease {
       lastSuccessSeconds = renewed.timestamp();
       suspendedNanosBefore = suspended;
     } catch (LeaseException e) {
-      return new Renewal(e.result(), e.getMessage(), image, readMillis, -1);
+      return new Renewal(e.result(), e.getMessage(), image, readNanos, -1);
     }
-    int writeMillis = millisSince(writeBegin);
-    if (writeMillis >= identity.times().ioTimeout() * 1000) {
-      log.error("delta_renew long write time " + writeMillis / 1000 + " sec");
+    long writeNanos = clock.nanos() - writeBegin;
+    if (writeNanos >= identity.times().ioTimeoutNanos()) {
+      log.error("delta_renew long write time " + writeNanos / Clock.SECOND_NANOS + " sec");
     }
-    return new Renewal(1, "", image, readMillis, writeMillis);
+    return new Renewal(1, "", image, readNanos, writeNanos);
   }
 
   private record AreaRead(LeaseBuffer image, long issuedNanos) {}
@@ -337,9 +337,5 @@ public final class DeltaLease {
   /** Whether no write of ours to our sector is in flight. */
   public boolean ownSectorSettled() {
     return own.settled();
-  }
-
-  private int millisSince(long beginNanos) {
-    return (int) ((clock.nanos() - beginNanos) / 1_000_000);
   }
 }

@@ -32,6 +32,16 @@ public final class DirectDisks implements DiskOpener {
     return new DirectDisks(log, OpenFlags.RDONLY);
   }
 
+  /** How many I/Os have not ended within their time limit. Any thread; takes no lock. */
+  public long timeouts() {
+    return reaper.watched();
+  }
+
+  /** How many of those the kernel has still not ended. Any thread; takes no lock. */
+  public int late() {
+    return reaper.late();
+  }
+
   @Override
   public LeaseDisk open(String path) throws LeaseException {
     try {

@@ -115,7 +115,7 @@ final class DirectLeaseDisk implements LeaseDisk {
   }
 
   @Override
-  public LeaseBuffer buffer(int length) {
+  public LeaseBuffer buffer(int length) throws LeaseException {
     return buffers.take(length);
   }
 

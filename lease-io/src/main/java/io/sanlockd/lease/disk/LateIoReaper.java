@@ -21,14 +21,31 @@ final class LateIoReaper {
   private final List<Late> outstanding = new ArrayList<>();
   private boolean running;
 
+  /** Written while {@link #outstanding} is locked. */
+  private volatile long watched;
+
+  private volatile int late;
+
   LateIoReaper(LeaseLog log) {
     this.log = log;
   }
 
+  /** How many I/Os have outlived their time limit. Takes no lock. */
+  long watched() {
+    return watched;
+  }
+
+  /** How many of them are still in flight. Takes no lock. */
+  int late() {
+    return late;
+  }
+
   LateIo watch(DirectLeaseDisk.Transfer transfer) {
-    Late late = new Late(transfer);
+    Late added = new Late(transfer);
     synchronized (outstanding) {
-      outstanding.add(late);
+      outstanding.add(added);
+      watched++;
+      late = outstanding.size();
       if (!running) {
         Thread thread = new Thread(this::run, "late-io");
         thread.setDaemon(true);
@@ -36,7 +53,7 @@ final class LateIoReaper {
         running = true;
       }
     }
-    return late;
+    return added;
   }
 
   private void run() {
@@ -49,10 +66,11 @@ final class LateIoReaper {
         }
         round = List.copyOf(outstanding);
       }
-      for (Late late : round) {
-        if (late.poll()) {
+      for (Late each : round) {
+        if (each.poll()) {
           synchronized (outstanding) {
-            outstanding.remove(late);
+            outstanding.remove(each);
+            late = outstanding.size();
           }
         }
       }

@@ -18,8 +18,8 @@ public interface LeaseDisk extends AutoCloseable {
   /** Logical sector size of the storage in bytes: 512 for a regular file. */
   int storageSectorSize();
 
-  /** A zeroed buffer for {@link #write}. */
-  LeaseBuffer buffer(int length);
+  /** A zeroed buffer for {@link #write}; -12 when too much memory is in use for buffers. */
+  LeaseBuffer buffer(int length) throws LeaseException;
 
   /**
    * Reads {@code length} bytes.

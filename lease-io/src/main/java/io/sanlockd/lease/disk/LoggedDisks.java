@@ -75,7 +75,7 @@ public final class LoggedDisks implements DiskOpener {
     }
 
     @Override
-    public LeaseBuffer buffer(int length) {
+    public LeaseBuffer buffer(int length) throws LeaseException {
       return disk.buffer(length);
     }
 

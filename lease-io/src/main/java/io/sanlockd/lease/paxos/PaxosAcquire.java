@@ -61,6 +61,7 @@ public final class PaxosAcquire {
   private long hiddenHost;
   private long releasedOwner;
   private boolean basisIsFresh;
+  private int ballots;
   private OwnerWatch ownerWatch;
 
   /** The leader accepted for the next ballot: the basis, or one that another host wrote for us. */
@@ -107,6 +108,11 @@ public final class PaxosAcquire {
   /** Our block as last written by this acquire, however it ended. */
   Optional<Dblock> lastWritten() {
     return ownBlock;
+  }
+
+  /** How many ballots it has run. */
+  public int ballots() {
+    return ballots;
   }
 
   /** Runs until the acquire ends or has to wait. */
@@ -295,6 +301,7 @@ public final class PaxosAcquire {
     long hosts = Math.max(accepted.numHosts(), hiddenHost);
     BallotPlan plan = new BallotPlan(accepted, hosts, version, mbal, releasedOwner, keptMode);
     Ballot ballot = new Ballot(context, plan, sharers);
+    ballots++;
     Ballot.Result result;
     try {
       result = ballot.run();

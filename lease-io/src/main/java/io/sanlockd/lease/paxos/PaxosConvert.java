@@ -100,6 +100,11 @@ public final class PaxosConvert {
     return new PaxosConvert(context, held, null, value, State.MARK_SHARED);
   }
 
+  /** How many ballots it has run. */
+  public int ballots() {
+    return acquire == null ? 0 : acquire.ballots();
+  }
+
   /** Runs until the conversion ends or has to wait. */
   public Step advance() {
     return switch (state) {

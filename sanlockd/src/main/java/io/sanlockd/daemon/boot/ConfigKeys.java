@@ -64,7 +64,11 @@ final class ConfigKeys {
               strictNumber(1, MAX_FIRE_TIMEOUT, (o, v) -> o.fireTimeout = v)),
           Map.entry(
               "kill_grace_seconds",
-              strictNumber(0, MAX_GRACE_SECONDS, (o, v) -> o.grace = OptionalInt.of(v))));
+              strictNumber(0, MAX_GRACE_SECONDS, (o, v) -> o.grace = OptionalInt.of(v))),
+          Map.entry("metrics_socket", (o, accounts, v) -> o.setMetricsSocket(v)),
+          Map.entry(
+              "metrics_port",
+              strictNumber(0, DaemonOptions.MAX_PORT, (o, v) -> o.metricsPort = v)));
 
   private final DaemonOptions options;
   private final DaemonOptions.Accounts accounts;

@@ -6,6 +6,8 @@ import io.sanlockd.daemon.command.Commands;
 import io.sanlockd.daemon.command.Dispatcher;
 import io.sanlockd.daemon.command.Shutdown;
 import io.sanlockd.daemon.command.UseRecord;
+import io.sanlockd.daemon.exposition.ScrapeServer;
+import io.sanlockd.daemon.exposition.Sources;
 import io.sanlockd.daemon.incarnation.Incarnation;
 import io.sanlockd.daemon.lockspace.BlockRequestSizes;
 import io.sanlockd.daemon.lockspace.FileIdentity;
@@ -64,6 +66,7 @@ final class Daemon {
   private final HelperLink helper;
   private final Shutdown shutdown;
   private final Precedence precedence;
+  private final Optional<ScrapeServer> metrics;
   private final InternalErrors errors;
 
   private Daemon(
@@ -73,6 +76,7 @@ final class Daemon {
       HelperLink helper,
       Shutdown shutdown,
       Precedence precedence,
+      Optional<ScrapeServer> metrics,
       InternalErrors errors) {
     this.loop = loop;
     this.listener = listener;
@@ -80,6 +84,7 @@ final class Daemon {
     this.helper = helper;
     this.shutdown = shutdown;
     this.precedence = precedence;
+    this.metrics = metrics;
     this.errors = errors;
   }
 
@@ -108,8 +113,10 @@ final class Daemon {
     Limits limits = Limits.standard().withinDescriptors(Fd.limit());
     EventLoop loop = new EventLoop(limits, loopLog(plain));
     MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
-    Workers workers = new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
-    DiskOpener disks = disks(options, plain);
+    ThreadWorkers workers =
+        new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
+    DirectDisks direct = new DirectDisks(plain);
+    DiskOpener disks = logged(direct, options, plain);
     Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
@@ -185,24 +192,40 @@ final class Daemon {
             useRecord(workers, incarnation),
             clock,
             facts(options, hostName, uid, gid),
-            () ->
-                new HelperFacts(
-                    helper.pid(),
-                    helper.messageFd(),
-                    helper.fullCount(),
-                    helper.lastStatusSeconds()),
+            () -> helperFacts(helper),
             log::dump,
             listener.fd(),
             writeInitTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
+    Optional<ScrapeServer> metrics = Optional.empty();
+    if (options.servesMetrics()) {
+      Sources sources =
+          new Sources(
+              hostName,
+              options.useWatchdog != 0,
+              limits.connections(),
+              clock,
+              lockspaces,
+              clients,
+              resources,
+              supervisor,
+              requests.stops(),
+              dispatcher.counts(),
+              loop.turnTimes(),
+              () -> helperFacts(helper),
+              workers::requestWorkers,
+              workers::backgroundWorkers,
+              () -> new Sources.DiskFacts(direct.timeouts(), direct.late()));
+      metrics = Monitoring.start(options, runDirectory, uid, gid, sources, mainLoop, plain);
+    }
     precedence.lockMemory();
     if (keeper.isPresent()) {
       helper.useKeeper(keeper.get());
     } else {
       helper.start();
     }
-    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, errors);
+    return new Daemon(loop, listener, supervisor, helper, shutdown, precedence, metrics, errors);
   }
 
   /** Runs on the calling thread, the main loop, until shutdown. */
@@ -213,12 +236,12 @@ final class Daemon {
     } catch (RuntimeException | Error e) {
       errors.accept(e);
     }
+    metrics.ifPresent(ScrapeServer::close);
     loop.close();
     listener.close();
   }
 
-  private static DiskOpener disks(DaemonOptions options, LeaseLog log) {
-    DirectDisks direct = new DirectDisks(log);
+  private static DiskOpener logged(DirectDisks direct, DaemonOptions options, LeaseLog log) {
     return options.logIoSubmit || options.logIoComplete
         ? new LoggedDisks(direct, log, options.logIoSubmit, options.logIoComplete)
         : direct;
@@ -232,6 +255,15 @@ final class Daemon {
       loop.stop();
     }
     return nextMillis;
+  }
+
+  private static HelperFacts helperFacts(HelperLink helper) {
+    return new HelperFacts(
+        helper.pid(),
+        helper.messageFd(),
+        helper.fullCount(),
+        helper.lastStatusSeconds(),
+        helper.starts());
   }
 
   private static DaemonFacts facts(DaemonOptions options, LeaseName hostName, int uid, int gid) {

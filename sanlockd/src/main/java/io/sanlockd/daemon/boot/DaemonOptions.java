@@ -20,6 +20,13 @@ import java.util.Set;
 final class DaemonOptions {
   static final int MIN_WORKERS = 2;
 
+  /** The C program has no long options; these begin what only we have. */
+  private static final String METRICS_SOCKET = "--metrics-socket";
+
+  private static final String METRICS_PORT = "--metrics-port";
+
+  static final int MAX_PORT = 65_535;
+
   private static final int MAX_GRACE_SECONDS = 60;
 
   /** Each worker is a thread. */
@@ -62,6 +69,12 @@ final class DaemonOptions {
   OptionalInt gid = OptionalInt.empty();
   boolean groupKnown = true;
   Optional<LeaseName> hostName = Optional.empty();
+
+  /** Where metrics are served; a relative path lies in the run directory. */
+  Optional<String> metricsSocket = Optional.empty();
+
+  /** Port of 127.0.0.1 where metrics are served, 0 = none. */
+  int metricsPort;
 
   /** What is to be logged about the options once there is a log. */
   final List<String> complaints = new ArrayList<>();
@@ -114,6 +127,13 @@ final class DaemonOptions {
   private void override(String[] args, Accounts accounts) throws BadOption {
     for (int i = 0; i < args.length; i++) {
       String word = args[i];
+      if (word.equals(METRICS_SOCKET) || word.equals(METRICS_PORT)) {
+        if (i + 1 == args.length) {
+          throw new BadOption("option '" + word + "' requires arg");
+        }
+        setMetrics(word, args[++i]);
+        continue;
+      }
       if (word.length() != 2 || word.charAt(0) != '-') {
         throw new BadOption("unknown option " + word + "\nspace required before option value");
       }
@@ -169,6 +189,28 @@ final class DaemonOptions {
         }
       }
     }
+  }
+
+  private void setMetrics(String word, String value) throws BadOption {
+    if (word.equals(METRICS_SOCKET)) {
+      setMetricsSocket(value);
+      return;
+    }
+    int port = number(value);
+    if (!value.matches("[0-9]{1,5}") || port > MAX_PORT) {
+      throw new BadOption(METRICS_PORT + " wants a number from 0 to " + MAX_PORT);
+    }
+    metricsPort = port;
+  }
+
+  /** Whether metrics are served anywhere. */
+  boolean servesMetrics() {
+    return metricsSocket.isPresent() || metricsPort != 0;
+  }
+
+  /** The word "none" switches off what a file has switched on. */
+  void setMetricsSocket(String path) {
+    metricsSocket = path.equals("none") ? Optional.empty() : Optional.of(path);
   }
 
   void setWorkers(int number) {

@@ -6,6 +6,7 @@ import io.sanlockd.daemon.loop.Connection;
 import io.sanlockd.daemon.loop.End;
 import io.sanlockd.daemon.loop.HeaderDecision;
 import io.sanlockd.daemon.loop.RequestHandler;
+import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.Check;
@@ -35,6 +36,7 @@ public final class Dispatcher implements RequestHandler {
   private final Map<Command, CommandHandler> handlers;
   private final CommandTrace trace;
   private final LeaseLog log;
+  private final RequestCounts counts = new RequestCounts();
 
   Dispatcher(
       Clients clients,
@@ -50,6 +52,11 @@ public final class Dispatcher implements RequestHandler {
     Check.argument(handlers.size() == Command.values().length, "a command has no handler");
     this.trace = trace;
     this.log = log;
+  }
+
+  /** The answers given so far. Any thread. */
+  public RequestCounts counts() {
+    return counts;
   }
 
   @Override
@@ -125,7 +132,7 @@ public final class Dispatcher implements RequestHandler {
       client.ownerName(displayName(command));
     }
     trace.begun(client, command, header, payload);
-    return new Request(connection, client, command, header, payload, trace);
+    return new Request(connection, client, command, header, payload, trace, counts);
   }
 
   private interface Body {

@@ -3,6 +3,7 @@ package io.sanlockd.daemon.command;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.loop.Connection;
 import io.sanlockd.daemon.loop.PushChannel;
+import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.model.Check;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Host;
@@ -37,27 +38,37 @@ final class Request {
           Command.END_EVENT,
           Command.SET_CONFIG);
 
+  private static final int SUCCESS = 0;
+
   private final Connection connection;
   private final Client client;
   private final Command command;
   private final MessageHeader header;
   private final ByteBuffer payload;
   private final CommandTrace trace;
+  private final RequestCounts counts;
   private boolean answered;
 
+  /**
+   * A request not yet answered.
+   *
+   * @param counts where its answer is counted
+   */
   Request(
       Connection connection,
       Client client,
       Command command,
       MessageHeader header,
       ByteBuffer payload,
-      CommandTrace trace) {
+      CommandTrace trace,
+      RequestCounts counts) {
     this.connection = connection;
     this.client = client;
     this.command = command;
     this.header = header;
     this.payload = payload;
     this.trace = trace;
+    this.counts = counts;
   }
 
   /** The connection it came in on. */
@@ -159,19 +170,19 @@ final class Request {
    * @param onEnd told when the peer ends the channel
    */
   PushChannel replyAndPush(Runnable onEnd) {
-    answer(0);
+    answer(SUCCESS);
     return connection.replyAndPush(message(header.reply(0, header.data2(), 0), 0, b -> {}), onEnd);
   }
 
   /** No reply at all; the connection stays open. */
   void finish() {
-    answer(0);
+    answer(SUCCESS);
     connection.finish();
   }
 
   /** No reply at all, and the daemon closes. */
   void closeSilently() {
-    answer(0);
+    answer(SUCCESS);
     connection.closeGently();
   }
 
@@ -215,6 +226,7 @@ final class Request {
     answered = true;
     client.suspended(false);
     trace.answered(client, command, result);
+    counts.answered(command, result);
   }
 
   static ByteBuffer buffer(int length) {

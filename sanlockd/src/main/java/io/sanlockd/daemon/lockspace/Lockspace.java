@@ -14,8 +14,8 @@ import java.util.function.IntConsumer;
 
 /**
  * One lockspace from add to end. Owned by the main loop; only {@link #publish}, {@link #joined},
- * {@link #guardedBy}, {@link #status}, {@link #membership}, {@link #watchdog}, {@link #history} and
- * {@link #notices} are for the renewal thread, too.
+ * {@link #guardedBy}, {@link #status}, {@link #membership}, {@link #watchdog}, {@link #history},
+ * {@link #renewals} and {@link #notices} are for the renewal thread, too.
  */
 public final class Lockspace {
   /** Which list a lockspace is on. */
@@ -70,6 +70,7 @@ public final class Lockspace {
   private final LeaseTimes times;
   private final LockspaceSettings settings;
   private final RenewalHistory history;
+  private final RenewalCounts renewals = new RenewalCounts();
   private final StopSignal stop;
   private final Clock clock;
   private final HostNotices notices;
@@ -269,6 +270,11 @@ public final class Lockspace {
   /** The last renewals. */
   public RenewalHistory history() {
     return history;
+  }
+
+  /** How renewals go. Any thread. */
+  public RenewalCounts renewals() {
+    return renewals;
   }
 
   /** What our renewals tell other hosts. */

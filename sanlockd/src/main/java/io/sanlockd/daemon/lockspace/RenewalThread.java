@@ -30,6 +30,7 @@ final class RenewalThread implements Runnable {
   private static final long SETTLE_PAUSE_NANOS = Clock.SECOND_NANOS / 10;
   private static final long SETTLE_LIMIT_NANOS = 120 * Clock.SECOND_NANOS;
   private static final long LONGEST_SLEEP_NANOS = Clock.SECOND_NANOS;
+  private static final long MILLI_NANOS = Clock.SECOND_NANOS / 1000;
   private static final int CORRUPT_LOG_SECONDS = 30;
 
   /** What the main loop hears from the thread, on the thread. */
@@ -224,11 +225,19 @@ final class RenewalThread implements Runnable {
         waitNanos = Math.max(waitNanos, RETRY_PAUSE_NANOS);
       }
       if (waitNanos > 0) {
-        stop.sleep(Math.min(waitNanos, LONGEST_SLEEP_NANOS));
+        sleep(Math.min(waitNanos, LONGEST_SLEEP_NANOS));
       }
       if (!stop.cancelled() && waitNanos <= LONGEST_SLEEP_NANOS) {
         succeeded = renew(lease);
       }
+    }
+  }
+
+  private void sleep(long nanos) {
+    long wakeNanos = clock.nanos() + nanos;
+    stop.sleep(nanos);
+    if (!stop.cancelled()) {
+      lockspace.renewals().woken(clock.nanos() - wakeNanos);
     }
   }
 
@@ -237,6 +246,7 @@ final class RenewalThread implements Runnable {
     long attempt = clock.seconds();
     Renewal renewal = lease.renew(lockspace.notices().current(attempt));
     long length = clock.seconds() - attempt;
+    lockspace.renewals().ended(renewal);
     lockspace.publish(
         lockspace
             .status()
@@ -249,7 +259,10 @@ final class RenewalThread implements Runnable {
       lockspace.watchdog().renewed(lease.lastSuccessSeconds());
       lockspace
           .history()
-          .success(lease.lastSuccessSeconds(), renewal.readMillis(), renewal.writeMillis());
+          .success(
+              lease.lastSuccessSeconds(),
+              millis(renewal.readNanos()),
+              millis(renewal.writeNanos()));
       logSuccess(lease.lastSuccessSeconds(), length, before);
     } else {
       lockspace.history().failure(renewal.result());
@@ -264,6 +277,10 @@ final class RenewalThread implements Runnable {
       }
     }
     return renewal.succeeded();
+  }
+
+  private static int millis(long nanos) {
+    return (int) (nanos / MILLI_NANOS);
   }
 
   private void logFailure(Renewal renewal, long length, long lastSuccess) {

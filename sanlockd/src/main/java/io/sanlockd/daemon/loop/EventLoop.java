@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.loop;
 
+import io.sanlockd.daemon.metrics.DurationHistogram;
 import io.sanlockd.model.Check;
 import io.sanlockd.posix.Epoll;
 import io.sanlockd.posix.EventFd;
@@ -32,6 +33,7 @@ public final class EventLoop implements AutoCloseable {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final long sweepNanos;
+  private final DurationHistogram turnTimes = new DurationHistogram();
   private Connections connections;
   private Acceptor acceptor;
   private Duty duty;
@@ -106,10 +108,14 @@ public final class EventLoop implements AutoCloseable {
     dutyDueNanos = MonotonicClock.nanos();
     lastSweepNanos = dutyDueNanos;
     long turn = 0;
+    long begin = dutyDueNanos;
     while (!stopping) {
       runDutyWhenDue();
       sweepWhenDue();
-      int count = epoll.await(timeoutMillis());
+      int timeoutMillis = timeoutMillis();
+      turnTimes.record(MonotonicClock.nanos() - begin);
+      int count = epoll.await(timeoutMillis);
+      begin = MonotonicClock.nanos();
       turns = ++turn;
       for (int i = 0; i < count; i++) {
         runDutyWhenDue();
@@ -150,6 +156,14 @@ public final class EventLoop implements AutoCloseable {
   /** How often the loop has woken up; any thread. */
   public long turns() {
     return turns;
+  }
+
+  /**
+   * How long the turns were, each from a wake-up until the loop was ready to wait again: nothing
+   * that came in meanwhile was seen. Any thread.
+   */
+  public DurationHistogram turnTimes() {
+    return turnTimes;
   }
 
   private void checkThread() {

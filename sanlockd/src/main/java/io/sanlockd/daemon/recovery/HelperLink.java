@@ -54,6 +54,7 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   private long startedSeconds;
   private long lastStatusSeconds;
   private int fullCount;
+  private int starts;
 
   /**
    * A link without a helper yet.
@@ -116,6 +117,11 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   /** How many messages were lost because the pipe was full. */
   public int fullCount() {
     return fullCount;
+  }
+
+  /** How many helpers there have been. */
+  public int starts() {
+    return starts;
   }
 
   /** Monotonic seconds of the last sign of life. */
@@ -244,6 +250,7 @@ public final class HelperLink implements DirectSignals.Helper, HelperStatus.List
   @Override
   public void started(int pid) {
     helperPid = pid;
+    starts++;
     log.debug("helper pid " + pid);
   }
 

@@ -3,6 +3,8 @@ package io.sanlockd.daemon.recovery;
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.lockspace.Lockspace;
+import io.sanlockd.daemon.metrics.StopCounts;
+import io.sanlockd.daemon.metrics.StopCounts.Means;
 import io.sanlockd.daemon.resource.Resource;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
@@ -30,6 +32,7 @@ public final class LeaseRequests {
   private final ProcessSignals signals;
   private final KillPrograms programs;
   private final Function<String, LeaseLog> logs;
+  private final StopCounts stops = new StopCounts();
 
   /** Leases still to be looked at; a lockspace whose storage hangs holds up only itself. */
   private final Map<Lockspace, Queue<Resource>> pending = new HashMap<>();
@@ -48,6 +51,11 @@ public final class LeaseRequests {
     this.signals = signals;
     this.programs = programs;
     this.logs = logs;
+  }
+
+  /** What was done to stop holders because other hosts asked for their leases. Any thread. */
+  public StopCounts stops() {
+    return stops;
   }
 
   /** Looks at every lease held in a lockspace. */
@@ -135,6 +143,7 @@ public final class LeaseRequests {
         Optional<KillProgram> program = resource.killProgram();
         if (program.isPresent()) {
           int result = programs.run(program.get().path(), program.get().arguments(), 0);
+          stops.attempted(Means.KILLPATH, result);
           log.error(what + ": killpath of pid " + token.pid() + " result " + result);
         } else {
           boolean hard = (resource.restrictions() & CommandFlags.RESTRICT_SIGTERM) != 0;
@@ -148,6 +157,7 @@ public final class LeaseRequests {
   private void signal(Token token, int signal, String what, LeaseLog log) {
     Client holder = token.holder();
     int result = signals.send(holder, signal);
+    stops.attempted(signal == Signals.TERM ? Means.SIGTERM : Means.SIGKILL, result);
     log.error(what + ": kill " + token.pid() + " sig " + signal + " result " + result);
   }
 }

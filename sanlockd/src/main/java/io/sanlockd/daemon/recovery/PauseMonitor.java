@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.recovery;
 
+import io.sanlockd.daemon.metrics.DurationHistogram;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 
@@ -14,6 +15,7 @@ final class PauseMonitor {
 
   private final Clock clock;
   private final LeaseLog log;
+  private final DurationHistogram delays = new DurationHistogram();
   private boolean expecting;
   private long expectedNanos;
   private long suspendedNanos;
@@ -27,6 +29,9 @@ final class PauseMonitor {
   /** Supervision begins a pass. */
   void passBegins() {
     long lateNanos = clock.nanos() - expectedNanos;
+    if (expecting) {
+      delays.record(lateNanos);
+    }
     if (expecting && lateNanos > WORTH_A_LINE_NANOS) {
       log.error("paused: supervision comes " + lateNanos / MILLI_NANOS + " ms late");
     }
@@ -38,6 +43,11 @@ final class PauseMonitor {
               + " s; no lease counts as held before its host_id is renewed");
     }
     suspendedNanos = suspended;
+  }
+
+  /** How late passes began. Any thread. */
+  DurationHistogram delays() {
+    return delays;
   }
 
   /** A pass has ended and the next one is due after a time. */

@@ -5,6 +5,8 @@ import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.client.KillProgram;
 import io.sanlockd.daemon.client.KillRecord;
 import io.sanlockd.daemon.lockspace.Lockspace;
+import io.sanlockd.daemon.metrics.StopCounts;
+import io.sanlockd.daemon.metrics.StopCounts.Means;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.posix.Errno;
@@ -34,6 +36,7 @@ final class Stopper {
   private final KillPrograms programs;
   private final int graceSeconds;
   private final Function<String, LeaseLog> logs;
+  private final StopCounts stops = new StopCounts();
 
   Stopper(
       Clients clients,
@@ -46,6 +49,11 @@ final class Stopper {
     this.programs = programs;
     this.graceSeconds = graceSeconds;
     this.logs = logs;
+  }
+
+  /** What was done so far. Any thread. */
+  StopCounts stops() {
+    return stops;
   }
 
   /** One round over all users of a lockspace. */
@@ -100,7 +108,9 @@ final class Stopper {
       }
     }
     int signal = chooseSignal(client.restrictions(), graceful);
-    kills.attempted(signal, signals.send(client, signal), nowSeconds);
+    int result = signals.send(client, signal);
+    kills.attempted(signal, result, nowSeconds);
+    stops.attempted(signal == Signals.TERM ? Means.SIGTERM : Means.SIGKILL, result);
   }
 
   /** Starts the program that stops the process gracefully; false when it can not be started. */
@@ -108,6 +118,7 @@ final class Stopper {
     KillProgram program = client.killProgram().orElseThrow();
     int pid = program.appendPid() ? pidOf(client) : 0;
     int result = programs.run(program.path(), program.arguments(), pid);
+    stops.attempted(Means.KILLPATH, result);
     if (result == 0) {
       client.kills().attempted(KILL_PROGRAM, 0, nowSeconds);
       client.kills().noteProgramRan();

@@ -5,6 +5,8 @@ import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.RenewalStatus;
+import io.sanlockd.daemon.metrics.DurationHistogram;
+import io.sanlockd.daemon.metrics.StopCounts;
 import io.sanlockd.daemon.resource.Resource;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
@@ -36,6 +38,7 @@ public final class Supervisor {
   private final PauseMonitor pauses;
   private final Clock clock;
   private final Function<String, LeaseLog> logs;
+  private final LossCounts losses = new LossCounts();
 
   /**
    * A supervisor of all lockspaces.
@@ -65,6 +68,21 @@ public final class Supervisor {
   /** What stops processes. */
   Stopper stopper() {
     return stopper;
+  }
+
+  /** How late supervision was, as a rule because the whole JVM stood still. Any thread. */
+  public DurationHistogram delays() {
+    return pauses.delays();
+  }
+
+  /** How often lockspaces were lost. Any thread. */
+  public LossCounts losses() {
+    return losses;
+  }
+
+  /** What was done to stop the processes of lost or removed lockspaces. Any thread. */
+  public StopCounts stops() {
+    return stopper.stops();
   }
 
   /**
@@ -113,6 +131,7 @@ public final class Supervisor {
                 + (lost.isPresent() ? -1 : 0)
                 + " remove "
                 + (lockspace.removalRequested() ? 1 : 0));
+    lost.ifPresent(losses::lost);
     lockspace.startKilling(lost.orElse(Lockspace.Cause.REMOVED), clock.seconds());
     return true;
   }

@@ -105,6 +105,7 @@ final class Acquisition {
     if (step instanceof PaxosAcquire.Step.Wait wait) {
       parking.park(wait.nanos(), this::advance);
     } else if (step instanceof PaxosAcquire.Step.Done end) {
+      seams.counts().ballots(acquire.ballots());
       if (end.outcome() instanceof AcquireOutcome.Granted granted) {
         if (request.valueBlock()) {
           seams.workers().run(this::readValue, value -> granted(granted, value));
@@ -145,6 +146,7 @@ final class Acquisition {
     report(outcome);
     if (outcome.undo().isEmpty() && shouldRetry(outcome)) {
       contentionRetries++;
+      seams.counts().acquireRepeated();
       parking.park(1 + seams.randomness().below(Clock.SECOND_NANOS), this::begin);
       return;
     }

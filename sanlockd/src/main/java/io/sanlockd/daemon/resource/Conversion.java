@@ -58,6 +58,7 @@ public final class Conversion {
     if (step instanceof PaxosConvert.Step.Wait wait) {
       parking.park(wait.nanos(), this::advance);
     } else if (step instanceof PaxosConvert.Step.Done end) {
+      seams.counts().ballots(convert.ballots());
       ended(end.outcome());
     }
   }

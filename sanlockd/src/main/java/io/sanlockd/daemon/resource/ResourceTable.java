@@ -114,6 +114,14 @@ final class ResourceTable {
     return all.values().stream().filter(resource -> resource.lockspace() == lockspace).toList();
   }
 
+  int count(Resource.State state) {
+    int count = 0;
+    for (Resource resource : all.values()) {
+      count += resource.state() == state ? 1 : 0;
+    }
+    return count;
+  }
+
   /** The resources in one state, newest first. */
   List<Resource> in(Resource.State state) {
     List<Resource> found = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.lockspace.Lockspace;
+import io.sanlockd.daemon.metrics.AcquireCounts;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
@@ -54,7 +55,8 @@ public final class Resources {
       int sharedRetries,
       Function<String, LeaseLog> logs) {
     this.table = new ResourceTable(logs);
-    this.seams = new Seams(workers, opener, clock, randomness, sharedRetries, logs);
+    this.seams =
+        new Seams(workers, opener, clock, randomness, sharedRetries, new AcquireCounts(), logs);
     this.releases = new Releases(seams, table);
   }
 
@@ -341,6 +343,16 @@ public final class Resources {
     return lockspace.membership().fence().shut()
         && own.stream().allMatch(Resource::foreignSettled)
         && indexes.stream().allMatch(each -> each.settled(lockspace));
+  }
+
+  /** What deciding about leases took so far. Any thread. */
+  public AcquireCounts counts() {
+    return seams.counts();
+  }
+
+  /** How many resources are in a state. */
+  public int count(Resource.State state) {
+    return table.count(state);
   }
 
   /** The resources in one state, newest first. */

@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.daemon.metrics.AcquireCounts;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
@@ -13,6 +14,7 @@ import java.util.function.Function;
  * What every operation on leases works with.
  *
  * @param sharedRetries how often a shared acquire is repeated when it meets another one
+ * @param counts what deciding takes
  * @param logs gives a log whose lines carry a prefix
  */
 record Seams(
@@ -21,6 +23,7 @@ record Seams(
     Clock clock,
     Randomness randomness,
     int sharedRetries,
+    AcquireCounts counts,
     Function<String, LeaseLog> logs) {
   LeaseLog log(Resource resource) {
     return logs.apply(resource.lockspace() + ":" + resource + " ");

@@ -22,6 +22,11 @@ public interface WatchdogSession {
         }
 
         @Override
+        public boolean armed() {
+          return false;
+        }
+
+        @Override
         public boolean lost() {
           return false;
         }
@@ -55,6 +60,9 @@ public interface WatchdogSession {
    * @return false when the watchdog daemon did not take the message: to be called again
    */
   boolean deactivate();
+
+  /** Whether the host is reset unless renewals go on. Any thread; never waits. */
+  boolean armed();
 
   /** Whether an armed session has lost the watchdog daemon. Any thread; never waits. */
   boolean lost();

@@ -92,7 +92,7 @@ final class WdmdSession implements WatchdogSession {
 
   @Override
   public void renewed(long renewalSeconds) {
-    if (!armed || disarming) {
+    if (!armed()) {
       return;
     }
     int result = connection.testLive(renewalSeconds, renewalSeconds + times.failSeconds());
@@ -124,8 +124,13 @@ final class WdmdSession implements WatchdogSession {
   }
 
   @Override
+  public boolean armed() {
+    return armed && !disarming;
+  }
+
+  @Override
   public boolean lost() {
-    if (!armed || disarming) {
+    if (!armed()) {
       return false;
     }
     if (!lost) {

@@ -22,6 +22,8 @@ public final class ThreadWorkers implements Workers {
   private final ThreadPoolExecutor background;
   private final ScheduledThreadPoolExecutor timer;
   private final AtomicInteger unfinished = new AtomicInteger();
+  private final AtomicInteger busyWithRequests = new AtomicInteger();
+  private final AtomicInteger busyInBackground = new AtomicInteger();
 
   /**
    * Starts with no threads.
@@ -77,20 +79,35 @@ public final class ThreadWorkers implements Workers {
 
   @Override
   public <T> void run(Supplier<T> work, Consumer<T> then) {
-    execute(requests, work, then);
+    execute(requests, busyWithRequests, work, then);
   }
 
   @Override
   public <T> void runInBackground(Supplier<T> work, Consumer<T> then) {
-    execute(background, work, then);
+    execute(background, busyInBackground, work, then);
   }
 
-  private <T> void execute(ThreadPoolExecutor pool, Supplier<T> work, Consumer<T> then) {
+  /** What the workers for requests are doing. Any thread; takes no lock. */
+  public WorkerFacts requestWorkers() {
+    return facts(requests, busyWithRequests);
+  }
+
+  /** What those for work that nobody waits for are doing. Any thread; takes no lock. */
+  public WorkerFacts backgroundWorkers() {
+    return facts(background, busyInBackground);
+  }
+
+  private static WorkerFacts facts(ThreadPoolExecutor pool, AtomicInteger busy) {
+    return new WorkerFacts(pool.getMaximumPoolSize(), busy.get(), pool.getQueue().size());
+  }
+
+  private <T> void execute(
+      ThreadPoolExecutor pool, AtomicInteger busy, Supplier<T> work, Consumer<T> then) {
     unfinished.incrementAndGet();
     pool.execute(
         () -> {
           try {
-            T result = work.get();
+            T result = counted(busy, work);
             mainLoop.execute(
                 () -> {
                   unfinished.decrementAndGet();
@@ -100,6 +117,15 @@ public final class ThreadWorkers implements Workers {
             onFatal.accept(e);
           }
         });
+  }
+
+  private static <T> T counted(AtomicInteger busy, Supplier<T> work) {
+    busy.incrementAndGet();
+    try {
+      return work.get();
+    } finally {
+      busy.decrementAndGet();
+    }
   }
 
   @Override

@@ -84,9 +84,13 @@ class ConfigFileTest {
             io_timeout = 3
             watchdog_fire_timeout = 30
             kill_grace_seconds = 20
+            metrics_socket = metrics.sock
+            metrics_port = 9779
             """);
 
     assertThat(problems).isEmpty();
+    assertThat(options.metricsSocket).contains("metrics.sock");
+    assertThat(options.metricsPort).isEqualTo(9779);
     assertThat(options.quietFail).isZero();
     assertThat(options.debugRenew).isEqualTo(1);
     assertThat(options.useAio).isZero();
@@ -207,9 +211,10 @@ class ConfigFileTest {
             watchdog_fire_timeout = 0
             write_init_io_timeout = -1
             use_watchdog = 2
+            metrics_port = 65536
             """);
 
-    assertThat(problems).hasSize(6).allMatch(p -> p.contains("ignored, not between"));
+    assertThat(problems).hasSize(7).allMatch(p -> p.contains("ignored, not between"));
     assertThat(options.graceSeconds()).isEqualTo(40);
     assertThat(options.ioTimeout).isEqualTo(10);
     assertThat(options.fireTimeout).isEqualTo(60);

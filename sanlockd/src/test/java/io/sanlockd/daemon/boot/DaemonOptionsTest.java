@@ -135,6 +135,29 @@ class DaemonOptionsTest {
   }
 
   @Test
+  void metricsAreOffUnlessAskedFor() throws DaemonOptions.BadOption {
+    assertThat(parse("").metricsSocket).isEmpty();
+    assertThat(parse("").metricsPort).isZero();
+    DaemonOptions options = parse("--metrics-socket m.sock --metrics-port 9779 -H 3");
+    assertThat(options.metricsSocket).contains("m.sock");
+    assertThat(options.metricsPort).isEqualTo(9779);
+    assertThat(options.renewalHistorySize).isEqualTo(3);
+    assertThat(parse("--metrics-socket m.sock --metrics-socket none").metricsSocket).isEmpty();
+  }
+
+  @Test
+  void aPortThatIsNoneIsRefused() {
+    for (String port : new String[] {"65536", "-1", "x", "99999999999"}) {
+      assertThatThrownBy(() -> parse("--metrics-port " + port))
+          .hasMessage("--metrics-port wants a number from 0 to 65535");
+    }
+    assertThatThrownBy(() -> parse("--metrics-port"))
+        .hasMessage("option '--metrics-port' requires arg");
+    assertThatThrownBy(() -> parse("--metrics"))
+        .hasMessage("unknown option --metrics\nspace required before option value");
+  }
+
+  @Test
   void whatIsNotUnderstoodIsToldInTheWordsOfTheOriginal() {
     assertThatThrownBy(() -> parse("-q 1")).hasMessage("unknown option: q");
     assertThatThrownBy(() -> parse("-E 1")).hasMessage("unknown option: E");

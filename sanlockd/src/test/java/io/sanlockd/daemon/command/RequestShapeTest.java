@@ -5,6 +5,7 @@ import static io.sanlockd.daemon.world.World.DISK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sanlockd.daemon.metrics.RequestCounts;
 import io.sanlockd.daemon.world.Reply;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
@@ -412,7 +413,8 @@ class RequestShapeTest {
             Command.VERSION,
             header,
             ByteBuffer.allocate(0),
-            new CommandTrace(LeaseLog.NONE, 0));
+            new CommandTrace(LeaseLog.NONE, 0),
+            new RequestCounts());
     client.connection().close();
     kept[0].reply(0);
 

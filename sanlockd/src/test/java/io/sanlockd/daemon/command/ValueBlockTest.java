@@ -1,6 +1,7 @@
 package io.sanlockd.daemon.command;
 
 import static io.sanlockd.daemon.world.VirtualClient.resource;
+import static io.sanlockd.daemon.world.VirtualClient.shared;
 import static io.sanlockd.daemon.world.World.DISK;
 import static io.sanlockd.daemon.world.World.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,7 +15,6 @@ import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Resource;
-import io.sanlockd.protocol.ResourceFlags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,14 +39,17 @@ class ValueBlockTest {
     world.close();
   }
 
-  private static Resource shared(int number) {
-    return resource(number).withFlags(ResourceFlags.SHARED);
-  }
-
   private static VirtualClient holder(VirtualDaemon which, int pid, Resource resource) {
     VirtualClient client = which.registered(pid).acquire(CommandFlags.ACQUIRE_LVB, resource);
     which.world().time().advance(2);
     assertThat(client.lastResult()).isZero();
+    return client;
+  }
+
+  /** Process 7 holds r1 exclusively and has set VALUE, which is not on disk yet. */
+  private VirtualClient holderWithValue() {
+    VirtualClient client = holder(daemon, 7, resource(1));
+    assertThat(client.setValue(resource(1), VALUE)).isZero();
     return client;
   }
 
@@ -88,8 +91,7 @@ class ValueBlockTest {
 
   @Test
   void makingALeaseSharedWritesTheValueFirst() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     client.convert(0, shared(1));
     world.time().advance(2);
     assertThat(client.lastResult()).isZero();
@@ -100,8 +102,7 @@ class ValueBlockTest {
   /** Otherwise it would be lost although it was accepted: the lease is shared afterwards. */
   @Test
   void noValueIsAcceptedWhileTheModeIsBeingChanged() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     world.disks().file(DISK).writes(Fault.HANG);
     client.convert(0, shared(1));
 
@@ -117,8 +118,7 @@ class ValueBlockTest {
 
   @Test
   void theDeathOfTheProcessWritesItToo() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     client.die();
     world.time().advance(1);
 
@@ -128,8 +128,7 @@ class ValueBlockTest {
 
   @Test
   void onlyTheFirstBytesChange() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     client.setValue(resource(1), new byte[] {9});
 
     assertThat(client.value(resource(1), 4)).containsExactly(9, 1, 0, 0);
@@ -182,8 +181,7 @@ class ValueBlockTest {
   @Test
   void aReleaseThatIsRepeatedDoesNotWriteTheValueAgain() {
     VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     // The value is written; the write of the host block times out, the leader is freed.
     world.disks().file(DISK).hangOnly(MIB + 2L * SECTOR);
     client.die();
@@ -205,8 +203,7 @@ class ValueBlockTest {
 
   @Test
   void aValueWhoseWriteTimesOutIsWrittenBeforeTheLeaseIsFree() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     world.disks().file(DISK).hangOnly(VALUE_OF_R1);
     client.release(0, resource(1));
     world.time().advance(1.2);
@@ -236,8 +233,7 @@ class ValueBlockTest {
   @Test
   void theLockspaceIsNotLeftWhileAValueMayStillLand() {
     VirtualDaemon second = world.daemon("b").join(2, IO_TIMEOUT);
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     world.disks().file(DISK).hangOnly(VALUE_OF_R1);
     client.release(0, resource(1));
     world.time().advance(1.2);
@@ -262,8 +258,7 @@ class ValueBlockTest {
 
   @Test
   void norWhileThatOfAnAbandonedConversionMay() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     world.disks().file(DISK).hangOnly(VALUE_OF_R1);
     client.convert(0, shared(1));
     daemon.client().standard(Command.REM_LOCKSPACE, CommandFlags.REM_ASYNC);
@@ -282,8 +277,7 @@ class ValueBlockTest {
 
   @Test
   void theLockspaceIsNotLeftWhileAValueWaitsForAWorker() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     daemon.workers().stall();
     client.release(0, resource(1));
 
@@ -301,8 +295,7 @@ class ValueBlockTest {
 
   @Test
   void norWhileThatOfAConversionDoes() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     daemon.workers().stall();
     // By another client: while its own command runs, the end of a connection is not looked for.
     daemon.client().send(Command.CONVERT, 0, 0, client.pid(), shared(1)::encodeWithoutDisks);
@@ -322,8 +315,7 @@ class ValueBlockTest {
 
   @Test
   void norWhileAThreadIsPausedRightBeforeTheWrite() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     pauseNextTransfer(60);
     client.release(0, resource(1));
 
@@ -343,8 +335,7 @@ class ValueBlockTest {
 
   @Test
   void aShutdownWaitsForAValueToo() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     world.disks().file(DISK).hangOnly(VALUE_OF_R1);
     client.release(0, resource(1));
     daemon.client().send(Command.SHUTDOWN, 0, 1);
@@ -358,8 +349,7 @@ class ValueBlockTest {
 
   @Test
   void aValueThatHasNotBegunIsCalledOffWhenTheHostIdIsAnothersByNow() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     daemon.workers().stall();
     client.die();
     world.formatLockspace(DISK, 0, "LS", IO_TIMEOUT);
@@ -376,8 +366,7 @@ class ValueBlockTest {
   /** After a suspend the host_id may have been another's for a while (recovery.md 13). */
   @Test
   void afterASuspendAValueWaitsForTheNextRenewal() {
-    VirtualClient client = holder(daemon, 7, resource(1));
-    client.setValue(resource(1), VALUE);
+    VirtualClient client = holderWithValue();
     world.time().suspend(IO_TIMEOUT + 0.5);
     client.release(0, resource(1));
     world.time().settle();

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,19 @@ class EventLoopTest {
       for (List<Integer> mine : seen) {
         assertThat(mine).hasSize(5000).isSorted();
       }
+    }
+  }
+
+  @Test
+  void aTaskThatTakesLongShowsAsALongTurn() throws Exception {
+    try (LoopFixture fixture = new LoopFixture(directory, LoopFixture.quick(10))) {
+      fixture.loop.execute(() -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30)));
+      // A turn ends before the next one begins.
+      fixture.onLoop(() -> null);
+      fixture.onLoop(() -> null);
+      assertThat(fixture.loop.turnTimes().longestNanos())
+          .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(29));
+      assertThat(fixture.loop.turnTimes().count()).isGreaterThanOrEqualTo(2);
     }
   }
 

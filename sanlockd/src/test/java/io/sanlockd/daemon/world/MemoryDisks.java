@@ -245,7 +245,7 @@ public final class MemoryDisks {
     }
 
     @Override
-    public LeaseBuffer buffer(int length) {
+    public LeaseBuffer buffer(int length) throws LeaseException {
       return buffers.take(length);
     }
 

@@ -39,6 +39,7 @@ import java.util.function.Function;
  * @param resources its leases
  * @param clients its connections
  * @param supervisor its supervision
+ * @param requests what other hosts ask of its holders
  * @param shutdown how it ends
  * @param dispatcher what its connections talk to
  */
@@ -47,6 +48,7 @@ public record Rooms(
     Resources resources,
     Clients clients,
     Supervisor supervisor,
+    LeaseRequests requests,
     Shutdown shutdown,
     Dispatcher dispatcher) {
   private static final int FIRE_TIMEOUT = 60;
@@ -143,7 +145,7 @@ public record Rooms(
             3,
             60 * Clock.SECOND_NANOS,
             logs.apply(""));
-    return new Rooms(lockspaces, resources, clients, supervisor, shutdown, dispatcher);
+    return new Rooms(lockspaces, resources, clients, supervisor, requests, shutdown, dispatcher);
   }
 
   private static DaemonFacts facts(LeaseName hostName) {

@@ -4,6 +4,8 @@ import io.sanlockd.daemon.client.Clients;
 import io.sanlockd.daemon.lockspace.Lockspaces;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.loop.RequestHandler;
+import io.sanlockd.daemon.metrics.RequestCounts;
+import io.sanlockd.daemon.recovery.LeaseRequests;
 import io.sanlockd.daemon.recovery.Supervisor;
 import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.watchdog.Watchdog;
@@ -170,6 +172,16 @@ public final class VirtualDaemon {
   /** Its supervision. */
   public Supervisor supervisor() {
     return rooms.supervisor();
+  }
+
+  /** What other hosts ask of its holders. */
+  public LeaseRequests requests() {
+    return rooms.requests();
+  }
+
+  /** Answers it gave. */
+  public RequestCounts answers() {
+    return rooms.dispatcher().counts();
   }
 
   /** Its connections. */
