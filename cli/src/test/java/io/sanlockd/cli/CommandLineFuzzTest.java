@@ -37,9 +37,35 @@ class CommandLineFuzzTest {
 
   private static final List<String> LETTERS =
       List.of(
-          "-s", "-r", "-x", "-e", "-p", "-o", "-f", "-g", "-i", "-h", "-n", "-z", "-a", "-O", "-P",
-          "-u", "-d", "-w", "-Z", "-A", "-D", "-F", "-m", "-q", "--json", "--exit-code", "--help",
-          "--lockspace", "--");
+          "-s",
+          "-r",
+          "-x",
+          "-e",
+          "-p",
+          "-o",
+          "-f",
+          "-g",
+          "-i",
+          "-h",
+          "-n",
+          "-z",
+          "-a",
+          "-O",
+          "-P",
+          "-u",
+          "-d",
+          "-w",
+          "-Z",
+          "-A",
+          "-D",
+          "-F",
+          "-m",
+          "-q",
+          "--json",
+          "--exit-code",
+          "--help",
+          "--lockspace",
+          "--");
 
   private static final List<String> STATE_PIECES =
       List.of("list=add", "list=orphan ", "a=b ", "pid=1", "space_id=2 ", "io_timeout=10 ");

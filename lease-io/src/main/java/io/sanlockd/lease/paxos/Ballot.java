@@ -222,14 +222,7 @@ final class Ballot {
 
   /** A proposal as text: number, owner, its generation and time. */
   private static String proposal(Dblock block) {
-    return "bal "
-        + block.bal()
-        + " inp "
-        + block.inp()
-        + " "
-        + block.inp2()
-        + " "
-        + block.inp3();
+    return "bal " + block.bal() + " inp " + block.inp() + " " + block.inp2() + " " + block.inp3();
   }
 
   /** The blocks that say something, each as {@code index:mbal:bal:inp:inp2:inp3:lver:flags,}. */

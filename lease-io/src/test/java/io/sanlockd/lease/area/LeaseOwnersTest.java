@@ -52,8 +52,7 @@ class LeaseOwnersTest {
   @Test
   void oneSizeAloneMayBeGiven() throws Exception {
     a.takes();
-    assertThat(area.readOwners(World.SPACE, World.RESOURCE, 0x10, LIMIT))
-        .isEqualTo(read());
+    assertThat(area.readOwners(World.SPACE, World.RESOURCE, 0x10, LIMIT)).isEqualTo(read());
   }
 
   @Test
@@ -66,15 +65,13 @@ class LeaseOwnersTest {
   void otherSizesThanWantedAreRefused() {
     assertThatThrownBy(
             () ->
-                area.readOwners(
-                    World.SPACE, World.RESOURCE, Geometry.S4096_A8M.apiFlags(), LIMIT))
+                area.readOwners(World.SPACE, World.RESOURCE, Geometry.S4096_A8M.apiFlags(), LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.EINVAL.number());
   }
 
   @Test
   void bothNamesAreRequired() {
-    assertThatThrownBy(
-            () -> area.readOwners(LeaseName.EMPTY, World.RESOURCE, 0, LIMIT))
+    assertThatThrownBy(() -> area.readOwners(LeaseName.EMPTY, World.RESOURCE, 0, LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.LEADER_LOCKSPACE.number());
     assertThatThrownBy(() -> area.readOwners(World.SPACE, LeaseName.EMPTY, 0, LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.LEADER_RESOURCE.number());
@@ -83,8 +80,7 @@ class LeaseOwnersTest {
   @Test
   void anAreaWithoutLeaseHasNoSizes() {
     ResourceArea nothing = new ResourceArea(world.handle(world.disks.get(0)), 0);
-    assertThatThrownBy(
-            () -> nothing.readOwners(World.SPACE, World.RESOURCE, 0, LIMIT))
+    assertThatThrownBy(() -> nothing.readOwners(World.SPACE, World.RESOURCE, 0, LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.EINVAL.number());
   }
 }

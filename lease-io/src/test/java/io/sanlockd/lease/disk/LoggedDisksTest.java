@@ -47,14 +47,16 @@ class LoggedDisksTest {
   @Test
   void submitTellsWhatIsBegun() throws LeaseException {
     readAndWrite(true, false);
-    assertThat(log.lines()).containsExactly("debug lockspac RD 1M at 1M", "debug lockspac WR 512 at 1536");
+    assertThat(log.lines())
+        .containsExactly("debug lockspac RD 1M at 1M", "debug lockspac WR 512 at 1536");
   }
 
   @Test
   void completeTellsHowItEnded() throws LeaseException {
     readAndWrite(false, true);
     assertThat(log.lines())
-        .containsExactly("debug lockspac RD 1M at 1M done 0", "debug lockspac WR 512 at 1536 done 0");
+        .containsExactly(
+            "debug lockspac RD 1M at 1M done 0", "debug lockspac WR 512 at 1536 done 0");
   }
 
   @Test
@@ -63,6 +65,7 @@ class LoggedDisksTest {
     LoggedDisks disks = new LoggedDisks(path -> storage, log, true, true);
     assertThatThrownBy(() -> disks.open("/dev/x").read(0, 512, SECOND))
         .isInstanceOf(LeaseException.class);
-    assertThat(log.lines()).containsExactly("debug lockspac RD 512 at 0", "debug lockspac RD 512 at 0 done -5");
+    assertThat(log.lines())
+        .containsExactly("debug lockspac RD 512 at 0", "debug lockspac RD 512 at 0 done -5");
   }
 }

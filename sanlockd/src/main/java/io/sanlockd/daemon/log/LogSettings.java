@@ -10,7 +10,8 @@ import java.util.Set;
  * @param file log file, appended to
  * @param filePriority messages of this syslog level and below go to the file, -1 = none
  * @param syslogPriority likewise for syslog
- * @param namesPriority syslog level of the lines that name the leases asked for, -1 = in memory only
+ * @param namesPriority syslog level of the lines that name the leases asked for, -1 = in memory
+ *     only
  * @param stderr whether everything goes to stderr, too
  * @param utc whether times are in UTC instead of local time
  * @param details debug lines that are wanted beside the usual ones

@@ -1,9 +1,9 @@
 package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
+import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LogDetail;
-import io.sanlockd.lease.Cancellation;
 import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;

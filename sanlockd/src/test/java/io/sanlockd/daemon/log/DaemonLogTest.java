@@ -79,8 +79,7 @@ class DaemonLogTest {
   private boolean namesInFile(int filePriority, int namesPriority) throws IOException {
     Files.deleteIfExists(directory.resolve("log"));
     LogSettings settings = settings(filePriority, namesPriority, false, Set.of());
-    try (DaemonLog log =
-        new DaemonLog(settings, clock, stream(OutputStream.nullOutputStream()))) {
+    try (DaemonLog log = new DaemonLog(settings, clock, stream(OutputStream.nullOutputStream()))) {
       log.prefixed("s1:r2 ").names("resource ls:res:/disk:0");
       assertThat(ring(log)).endsWith("s1:r2 resource ls:res:/disk:0");
     }
@@ -90,8 +89,7 @@ class DaemonLogTest {
   @Test
   void onlyTheDetailsAskedForAreWanted() {
     LogSettings settings = settings(NONE, NAMES, false, Set.of(LogDetail.PAXOS));
-    try (DaemonLog log =
-        new DaemonLog(settings, clock, stream(OutputStream.nullOutputStream()))) {
+    try (DaemonLog log = new DaemonLog(settings, clock, stream(OutputStream.nullOutputStream()))) {
       assertThat(log.prefixed("s1 ").wants(LogDetail.PAXOS)).isTrue();
       assertThat(log.prefixed("s1 ").wants(LogDetail.RENEWAL)).isFalse();
     }
