@@ -24,7 +24,7 @@ final class AnyDaemon implements AutoCloseable {
   private final Endpoint endpoint;
   private final ServerSocketChannel server;
   private final Thread thread;
-  private volatile Answer answer = new Answer(new byte[0], 0);
+  private volatile Answer answer = new Answer(ByteBuffer.allocate(0), 0);
 
   /**
    * What comes back.
@@ -32,7 +32,7 @@ final class AnyDaemon implements AutoCloseable {
    * @param payload behind the header
    * @param result in the header
    */
-  private record Answer(byte[] payload, int result) {}
+  private record Answer(ByteBuffer payload, int result) {}
 
   AnyDaemon(Path runDirectory) throws IOException {
     endpoint = Endpoint.ofRunDirectory(runDirectory.toString());
@@ -49,7 +49,7 @@ final class AnyDaemon implements AutoCloseable {
   }
 
   void answers(byte[] payload, int result) {
-    answer = new Answer(payload, result);
+    answer = new Answer(ByteBuffer.wrap(payload), result);
   }
 
   private void serve() {
@@ -73,11 +73,11 @@ final class AnyDaemon implements AutoCloseable {
     }
     Answer current = answer;
     ByteBuffer reply =
-        ByteBuffer.allocate(MessageHeader.LENGTH + current.payload.length)
+        ByteBuffer.allocate(MessageHeader.LENGTH + current.payload.limit())
             .order(ByteOrder.LITTLE_ENDIAN);
     reply.put(0, request, 0, MessageHeader.LENGTH);
     reply.putInt(LENGTH_AT, reply.capacity()).putInt(DATA_AT, current.result);
-    reply.put(MessageHeader.LENGTH, current.payload);
+    reply.put(MessageHeader.LENGTH, current.payload, 0, current.payload.limit());
     while (reply.hasRemaining()) {
       int unused = channel.write(reply);
     }
