@@ -62,7 +62,8 @@ final class CLikeProcess implements LeaseUser {
                 machine::clockNanos,
                 nanos -> world.scheduler().sleepUntil(world.nowNanos() + nanos),
                 membership),
-            Names.resourceOffset(resource));
+            Names.resourceOffset(resource),
+            world.unsafe().of(machine, resource));
     String result = lease.acquire(shared);
     world.trace(
         machine, () -> pid + " acquires r" + resource + (shared ? " SH: " : " EX: ") + result);

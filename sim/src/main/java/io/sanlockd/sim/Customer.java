@@ -128,7 +128,10 @@ final class Customer implements LeaseUser {
   private void acquire() {
     resource = world.chance().below(world.resources());
     wantsShared = world.chance().of(world.sharedShare());
+    boolean resize = world.chance().of(world.profile().habits().numHosts());
     Resource wanted = Names.request(resource, world.disks());
+    int numHosts = resize ? 1 + world.chance().below(Names.NUM_HOSTS) : 0;
+    int flags = (wantsShared ? ResourceFlags.SHARED : 0) | (resize ? ResourceFlags.NUM_HOSTS : 0);
     int noWait = world.chance().of(0.5) ? CommandFlags.OWNER_NOWAIT : 0;
     send(
         Stage.ACQUIRE,
@@ -137,7 +140,7 @@ final class Customer implements LeaseUser {
         1,
         THIS,
         payload -> {
-          (wantsShared ? wanted.withFlags(ResourceFlags.SHARED) : wanted).encode(payload);
+          wanted.withFlags(flags).withData32(numHosts).encode(payload);
           Options.NONE.encode(payload);
         });
   }
@@ -164,7 +167,7 @@ final class Customer implements LeaseUser {
     if (!wantsShared) {
       readValue();
     }
-    later(SECOND / 1000, world.longestUseNanos(), this::decide);
+    later(world.shortestUseNanos(), world.longestUseNanos(), this::decide);
   }
 
   private void readValue() {
@@ -232,7 +235,7 @@ final class Customer implements LeaseUser {
       world.count(World.Counter.UPGRADES);
       world.witness().upgraded(use, daemon.lver(resource));
     }
-    later(SECOND / 1000, world.longestUseNanos(), this::release);
+    later(world.shortestUseNanos(), world.longestUseNanos(), this::release);
   }
 
   private void release() {

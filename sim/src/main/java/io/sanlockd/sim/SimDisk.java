@@ -1,5 +1,6 @@
 package io.sanlockd.sim;
 
+import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.disk.LateIo;
@@ -7,6 +8,7 @@ import io.sanlockd.lease.disk.LeaseBuffer;
 import io.sanlockd.lease.disk.LeaseDisk;
 import io.sanlockd.model.Check;
 import io.sanlockd.model.ResultCode;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,6 +83,10 @@ final class SimDisk implements LeaseDisk {
     private final long offset;
     private final int length;
     private final LeaseBuffer buffer;
+
+    /** The bytes themselves, as the kernel would have them: whoever has the buffer by then. */
+    private final ByteBuffer memory;
+
     private final byte[] written;
     private boolean landed;
     private boolean dropped;
@@ -94,12 +100,13 @@ final class SimDisk implements LeaseDisk {
       this.offset = offset;
       this.length = buffer.length();
       this.buffer = buffer;
+      this.memory = buffer.bytes().duplicate();
       this.written = write ? content() : new byte[0];
     }
 
     private byte[] content() {
       byte[] bytes = new byte[length];
-      buffer.bytes().get(bytes);
+      memory.clear().get(bytes);
       return bytes;
     }
 
@@ -129,9 +136,29 @@ final class SimDisk implements LeaseDisk {
         end();
       }
       machine.mayStall();
+      if (renewal) {
+        daemonMayDie();
+      } else if (write) {
+        mayCrash();
+      }
       if (fate.failed()) {
         buffer.close();
         throw new LeaseException(ResultCode.EIO.number(), this + " failed");
+      }
+    }
+
+    private void daemonMayDie() {
+      boolean slow = fate.durationNanos() > 10 * Clock.SECOND_NANOS;
+      if (slow && world.chance().misfortune(world.profile().habits().deathAfterRenewal())) {
+        world.scheduler().after(Clock.SECOND_NANOS, machine.running(), machine::daemonDies);
+      }
+    }
+
+    /** Its task ends here when the machine crashes. */
+    private void mayCrash() {
+      if (world.chance().misfortune(world.profile().habits().crashAfterWrite())) {
+        machine.crash();
+        world.scheduler().sleepUntil(world.nowNanos());
       }
     }
 
@@ -160,7 +187,7 @@ final class SimDisk implements LeaseDisk {
         storage.get(
             offset + (long) firstSector * SECTOR,
             count * SECTOR,
-            buffer.bytes().position(firstSector * SECTOR));
+            memory.clear().position(firstSector * SECTOR));
       }
     }
 

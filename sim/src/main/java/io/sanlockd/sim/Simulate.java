@@ -1,10 +1,13 @@
 package io.sanlockd.sim;
 
+import io.sanlockd.lease.fixture.CLikeLease.UnsafeStep;
 import java.io.PrintStream;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -39,9 +42,16 @@ public final class Simulate implements Callable<Integer> {
   private int cHosts;
 
   @Option(
+      names = "--c-safe",
+      split = ",",
+      description = "Unsafe steps that C-like hosts do not take: ${COMPLETION-CANDIDATES}.")
+  private Set<UnsafeStep> avoided = EnumSet.noneOf(UnsafeStep.class);
+
+  @Option(
       names = "--faults",
       description =
-          "calm, delays, storage, pauses, crashes, everything, deaths; mixed = by seed, without deaths.")
+          "calm, delays, storage, pauses, crashes, everything, deaths, orphans, relapses, resizes;"
+              + " mixed = one of the first six by seed.")
   private String faults = "mixed";
 
   @Option(names = "--steps", description = "How many things happen until the faults stop.")
@@ -107,7 +117,7 @@ public final class Simulate implements Callable<Integer> {
     int count = hosts != 0 ? hosts : Math.max(cHosts, 2 + (int) (s % 4));
     Profile profile =
         Profile.named(faults).orElseGet(() -> Profile.ALL[(int) (s / 4 % Profile.ALL.length)]);
-    return new World.Plan(s, count, Math.min(cHosts, count), profile, steps);
+    return new World.Plan(s, count, Math.min(cHosts, count), profile, steps).avoiding(avoided);
   }
 
   /**

@@ -67,7 +67,13 @@ final class Witness {
       if (!(other.shared && use.shared)) {
         throw new Violation(
             Violation.Rule.EXCLUSION,
-            "r" + use.resource + " is granted to " + use + " while in use by " + other,
+            "r"
+                + use.resource
+                + " is granted to "
+                + use
+                + " while in use by "
+                + other
+                + unsafe(use.resource),
             (use.machine.cLike() ? "C" : "ours")
                 + " beside "
                 + (other.machine.cLike() ? "C" : "ours"));
@@ -90,6 +96,11 @@ final class Witness {
     }
     grants[use.resource]++;
     others.add(use);
+  }
+
+  private String unsafe(int resource) {
+    String steps = world.unsafe().told(resource);
+    return steps.isEmpty() ? "" : "; " + steps;
   }
 
   /** A shared use is told that it is exclusive now. */

@@ -2,6 +2,7 @@ package io.sanlockd.sim;
 
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.disk.LeaseBufferPool;
+import io.sanlockd.lease.fixture.CLikeLease.UnsafeStep;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -35,15 +36,27 @@ final class World implements AutoCloseable {
    * @param hosts 2..8
    * @param cHosts how many of them are C-like
    * @param steps how long things go wrong
+   * @param avoided what C-like hosts do in the safe way, unlike the C program
    * @param spared numbers of misfortunes that do not happen
    */
-  record Plan(long seed, int hosts, int cHosts, Profile profile, long steps, Set<Long> spared) {
+  record Plan(
+      long seed,
+      int hosts,
+      int cHosts,
+      Profile profile,
+      long steps,
+      Set<UnsafeStep> avoided,
+      Set<Long> spared) {
     Plan(long seed, int hosts, int cHosts, Profile profile, long steps) {
-      this(seed, hosts, cHosts, profile, steps, Set.of());
+      this(seed, hosts, cHosts, profile, steps, Set.of(), Set.of());
+    }
+
+    Plan avoiding(Set<UnsafeStep> unsafe) {
+      return new Plan(seed, hosts, cHosts, profile, steps, Set.copyOf(unsafe), spared);
     }
 
     Plan sparing(Set<Long> misfortunes) {
-      return new Plan(seed, hosts, cHosts, profile, steps, Set.copyOf(misfortunes));
+      return new Plan(seed, hosts, cHosts, profile, steps, avoided, Set.copyOf(misfortunes));
     }
   }
 
@@ -53,6 +66,7 @@ final class World implements AutoCloseable {
   private final Trace trace;
   private final Weather weather;
   private final Witness witness = new Witness(this);
+  private final UnsafeLog unsafe;
   private final LeaseBufferPool buffers;
   private final Map<String, SimStorage> devices = new LinkedHashMap<>();
   private final List<Machine> machines = new ArrayList<>();
@@ -63,6 +77,7 @@ final class World implements AutoCloseable {
   private final double sharedShare;
   private final long longestThoughtNanos;
   private final long longestUseNanos;
+  private final long shortestUseNanos;
   private Profile profile;
   private boolean faultsOver;
   private long lastValue;
@@ -75,16 +90,15 @@ final class World implements AutoCloseable {
     this.trace = trace;
     this.profile = plan.profile();
     this.weather = new Weather(chance, profile);
+    this.unsafe = new UnsafeLog(this, plan.avoided());
     this.disks = plan.cHosts() == 0 && chance.of(0.3) ? 3 : 1;
     this.resources = chance.of(0.7) ? 1 : 2;
     this.customersPerHost = chance.of(0.7) ? 1 : 2;
     this.sharedShare = chance.of(0.3) ? 0 : 0.4;
-    // What C-like hosts do wrong needs them to meet within moments.
-    boolean crowded = plan.cHosts() > 0;
-    long least = crowded ? SECOND / 100 : SECOND / 10;
-    long most = crowded ? SECOND / 2 : 20 * SECOND;
-    this.longestThoughtNanos = chance.between(least, most);
-    this.longestUseNanos = chance.between(least, most);
+    Profile.Habits habits = profile.habits();
+    this.longestThoughtNanos = longest(habits.longestThought());
+    this.longestUseNanos = longest(habits.longestUse());
+    this.shortestUseNanos = habits.longestUse() == 0 ? SECOND / 1000 : longestUseNanos / 10;
     devices.put(Names.SPACE_PATH, Names.spaceDevice());
     for (int i = 0; i < disks; i++) {
       SimStorage disk = Names.diskDevice(i);
@@ -93,6 +107,11 @@ final class World implements AutoCloseable {
     for (int id = 1; id <= plan.hosts(); id++) {
       machines.add(new Machine(this, id, id <= plan.cHosts()));
     }
+  }
+
+  private long longest(long habitSeconds) {
+    long usual = chance.between(SECOND / 10, 20 * SECOND);
+    return habitSeconds == 0 ? usual : habitSeconds * SECOND;
   }
 
   /** Lets things go wrong for the planned number of steps, then checks that all is well again. */
@@ -191,6 +210,11 @@ final class World implements AutoCloseable {
     return witness;
   }
 
+  /** What C-like hosts have done that ours would not. */
+  UnsafeLog unsafe() {
+    return unsafe;
+  }
+
   LeaseBufferPool buffers() {
     return buffers;
   }
@@ -231,6 +255,10 @@ final class World implements AutoCloseable {
 
   long longestThoughtNanos() {
     return longestThoughtNanos;
+  }
+
+  long shortestUseNanos() {
+    return shortestUseNanos;
   }
 
   long longestUseNanos() {

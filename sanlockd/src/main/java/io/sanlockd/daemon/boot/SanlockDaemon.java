@@ -93,8 +93,10 @@ public final class SanlockDaemon {
             LOG_FILE,
             options.logfilePriority,
             options.syslogPriority,
+            options.namesLogPriority,
             options.foreground,
-            options.logfileUtc);
+            options.logfileUtc,
+            options.logDetails());
     try (DaemonLog log = new DaemonLog(logSettings, clock, stderr)) {
       return runLogged(log, clock);
     }

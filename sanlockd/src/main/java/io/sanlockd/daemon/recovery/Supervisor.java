@@ -12,6 +12,7 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.posix.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +157,8 @@ public final class Supervisor {
     }
     if (age >= lockspace.times().warnSeconds()) {
       log.error("check_our_lease warning " + age + " last_success " + status.renewalSuccess());
+    } else if (log.wants(LogDetail.LEASE_CHECK)) {
+      log.debug("check_our_lease good " + age + " " + status.renewalSuccess());
     }
     return Optional.empty();
   }

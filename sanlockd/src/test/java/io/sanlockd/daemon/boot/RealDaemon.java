@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,7 +41,7 @@ final class RealDaemon implements AutoCloseable {
     Clock clock = new SystemClock();
     this.log =
         new DaemonLog(
-            new LogSettings(directory.resolve("log"), 7, -1, false, true),
+            new LogSettings(directory.resolve("log"), 7, -1, 4, false, true, Set.of()),
             clock,
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1));
     DaemonOptions options = DaemonOptions.parse(words, NOBODY);
