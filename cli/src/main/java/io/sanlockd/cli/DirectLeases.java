@@ -136,11 +136,7 @@ final class DirectLeases {
     try (LeaseDisk disk = storage.open(place.path())) {
       LeaseOwners owners =
           new ResourceArea(disk, place.offset())
-              .readOwners(
-                  resource.lockspaceName(),
-                  resource.name(),
-                  Optional.empty(),
-                  storage.readTimeoutNanos());
+              .readOwners(resource.lockspaceName(), resource.name(), 0, storage.readTimeoutNanos());
       if (!owners.owners().isEmpty()) {
         throw new LeaseException(
             ResultCode.RELEASE_OWNER,

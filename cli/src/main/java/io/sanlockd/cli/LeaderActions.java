@@ -54,7 +54,11 @@ final class LeaderActions {
    * @param leader all zero when nothing was read
    * @param geometry where a valid lease would have it; null when that is not known
    */
-  private record Found(int result, String why, LeaderRecord leader, Geometry geometry) {}
+  private record Found(int result, String why, LeaderRecord leader, Geometry geometry) {
+    Found refused(ResultCode code, String reason) {
+      return new Found(code.number(), reason, leader, geometry);
+    }
+  }
 
   /** The place of the leader record that the options name, on an open disk. */
   private record Target(
@@ -84,13 +88,28 @@ final class LeaderActions {
   private int readLeader() {
     Found found;
     try (Target target = open()) {
-      found = read(target);
+      found = exactlyNamed(target, read(target));
     } catch (LeaseException e) {
       found = new Found(e.result(), e.getMessage(), LeaderRecord.EMPTY, null);
     }
     session.out().line("read_leader done " + found.result);
     new LeaderText(found.leader, options.hasLockspacePath()).print(session.out());
     return session.finish(found.result, found.why);
+  }
+
+  /** Elsewhere an empty name stands for any; the C program's read_leader wants the one on disk. */
+  private static Found exactlyNamed(Target target, Found found) {
+    if (found.result != 0 || target.isDelta) {
+      return found;
+    }
+    LeaderRecord leader = found.leader;
+    if (!leader.spaceName().equals(target.space)) {
+      return found.refused(ResultCode.LEADER_LOCKSPACE, "the lockspace is " + leader.spaceName());
+    }
+    if (!leader.resourceName().equals(target.resource)) {
+      return found.refused(ResultCode.LEADER_RESOURCE, "the name is " + leader.resourceName());
+    }
+    return found;
   }
 
   private Found read(Target target) throws LeaseException {

@@ -106,6 +106,16 @@ class DirectTest {
     assertThat(run("acquire -r LS:R:res:0 -i 1 -g 1")).isEqualTo("acquire done 0\n");
   }
 
+  /** As recorded of the C program: "read" takes an empty name for any, read_leader does not. */
+  @Test
+  void anEmptyNameIsNotThatOfTheLeaseWhoseLeaderIsRead() throws IOException {
+    assertThat(run("read_leader -r ::res:0"))
+        .startsWith("read_leader done -226\n")
+        .contains("\nspace_name LS\nresource_name R\n");
+    assertThat(run("read_leader -r LS::res:0")).startsWith("read_leader done -227\n");
+    assertThat(run("read_leader -r :R:res:0")).startsWith("read_leader done -226\n");
+  }
+
   @Test
   void anOwnedLeaseIsNeitherTakenNorReleased() throws IOException {
     assertThat(run("release -r LS:R:res:0")).isEqualTo("release done 0\n");
@@ -246,6 +256,9 @@ class DirectTest {
     assertThat(run("acquire -r LS:R:res:0 -i 1 -g 1")).isEqualTo("acquire done 0\n");
     assertThat(run("acquire_id -s LS:1:ls:0 -o 1 -e me")).isEqualTo("acquire_id done 0\n");
     assertThat(runC("read_leader -r LS:R:res:0")).isEqualTo(run("read_leader -r LS:R:res:0"));
+    for (String names : List.of("::res:0", "LS::res:0", ":R:res:0", "X:R:res:0")) {
+      assertThat(run("read_leader -r " + names)).isEqualTo(runC("read_leader -r " + names));
+    }
     assertThat(runC("dump res -f 2")).isEqualTo(run("dump res -f 2"));
     assertThat(runC("renew_id -s LS:1:ls:0 -o 1")).isEqualTo("rewew_id done 0\n");
     assertThat(run("renew_id -s LS:1:ls:0 -o 1")).isEqualTo("rewew_id done 0\n");

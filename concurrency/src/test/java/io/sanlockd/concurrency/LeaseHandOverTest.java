@@ -9,6 +9,7 @@ import io.sanlockd.client.Reply;
 import io.sanlockd.client.Requests;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.client.TransportException;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.FileIdentity;
 import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Rejoin;
@@ -129,7 +130,8 @@ class LeaseHandOverTest {
                 new FakeProcesses(),
                 new FakeHelper(),
                 (path, arguments, pid) -> -1,
-                prefix -> LeaseLog.NONE));
+                prefix -> LeaseLog.NONE,
+                DaemonEvents.NONE));
     rooms.complete(daemon);
     return daemon;
   }

@@ -23,4 +23,14 @@ public interface LeaseLog {
 
   /** A step on the way. */
   void debug(String message);
+
+  /** The name and place of a lease that is asked for, at the level the configuration gives it. */
+  default void names(String message) {
+    debug(message);
+  }
+
+  /** Whether these debug lines are wanted; whoever writes them asks before it makes the text. */
+  default boolean wants(LogDetail detail) {
+    return false;
+  }
 }

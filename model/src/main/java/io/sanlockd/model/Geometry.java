@@ -101,6 +101,16 @@ public enum Geometry {
     };
   }
 
+  /**
+   * Whether every size that API flags name is ours; of several bits of a kind the smallest counts.
+   */
+  public boolean agreesWith(int apiFlags) {
+    int align = Integer.lowestOneBit(apiFlags & ALIGN_FLAGS);
+    int sector = Integer.lowestOneBit(apiFlags & SECTOR_FLAGS);
+    return (align == 0 || align == alignFlag())
+        && (sector == 0 || (apiFlags() & SECTOR_FLAGS) == sector);
+  }
+
   /** Whether API flags name no size at all, so that defaults apply. */
   public static boolean isUnset(int apiFlags) {
     return (apiFlags & (ALIGN_FLAGS | SECTOR_FLAGS)) == 0;

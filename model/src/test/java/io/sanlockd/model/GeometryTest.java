@@ -29,4 +29,17 @@ class GeometryTest {
       assertThat(Geometry.ofLeader(geometry.sectorSize(), geometry.alignFlag())).contains(geometry);
     }
   }
+
+  @Test
+  void flagsAgreeWhenEachSizeTheyNameIsRight() {
+    assertThat(Geometry.S512_A1M.agreesWith(0)).isTrue();
+    assertThat(Geometry.S512_A1M.agreesWith(0x10)).isTrue();
+    assertThat(Geometry.S512_A1M.agreesWith(0x100)).isTrue();
+    assertThat(Geometry.S512_A1M.agreesWith(0x110)).isTrue();
+    assertThat(Geometry.S512_A1M.agreesWith(0x20)).isFalse();
+    assertThat(Geometry.S512_A1M.agreesWith(0x200)).isFalse();
+    assertThat(Geometry.S512_A1M.agreesWith(0x120)).isFalse();
+    assertThat(Geometry.S4096_A8M.agreesWith(0x280)).isTrue();
+    assertThat(Geometry.S4096_A8M.agreesWith(0x180)).isFalse();
+  }
 }

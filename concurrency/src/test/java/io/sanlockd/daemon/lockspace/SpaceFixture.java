@@ -15,7 +15,7 @@ final class SpaceFixture {
   private static final LeaseName NAME = LeaseName.of("LS");
   private static final LeaseName HOST = LeaseName.of("host");
   private static final LeaseTimes TIMES = new LeaseTimes(10, 60);
-  private static final LockspaceSettings SETTINGS = new LockspaceSettings(HOST, 10, -1, 0, 3, 0);
+  private static final LockspaceSettings SETTINGS = new LockspaceSettings(HOST, 10, -1, 0, 3);
   private static final LockspaceIdentity IDENTITY =
       new LockspaceIdentity(NAME, 1, HOST, 0, Geometry.S4096_A1M, TIMES);
 

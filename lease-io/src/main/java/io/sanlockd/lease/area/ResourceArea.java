@@ -48,15 +48,17 @@ public record ResourceArea(LeaseDisk disk, long offset) {
    *
    * @param space lockspace name, required
    * @param resource resource name, required
-   * @param wanted the sizes the caller expects, empty = those in the leader record
+   * @param wantedSizes API flags of the sizes the caller expects; what they leave open is as in the
+   *     leader record
    * @throws LeaseException -22 sizes unknown or other than wanted, a verification code or an I/O
    *     error
    */
   public LeaseOwners readOwners(
-      LeaseName space, LeaseName resource, Optional<Geometry> wanted, long timeoutNanos)
+      LeaseName space, LeaseName resource, int wantedSizes, long timeoutNanos)
       throws LeaseException {
-    Geometry geometry = sizes(wanted, timeoutNanos);
-    LeaderRecord leader = readLeader(space, resource, timeoutNanos);
+    Geometry geometry = sizes(wantedSizes, timeoutNanos);
+    LeaderRecord leader =
+        readLeader(space, space.isEmpty() ? LeaseName.EMPTY : resource, timeoutNanos);
     if (space.isEmpty()) {
       throw failure(ResultCode.LEADER_LOCKSPACE, "no lockspace name given");
     }
@@ -74,11 +76,12 @@ public record ResourceArea(LeaseDisk disk, long offset) {
     }
   }
 
-  private Geometry sizes(Optional<Geometry> wanted, long timeoutNanos) throws LeaseException {
+  private Geometry sizes(int wanted, long timeoutNanos) throws LeaseException {
     try (LeaseBuffer probe = disk.read(offset, PROBE_LENGTH, timeoutNanos)) {
       Optional<Geometry> found = LeaderRecord.decode(probe.store(), AreaLayout.LEADER).geometry();
-      if (found.isEmpty() || (wanted.isPresent() && !wanted.equals(found))) {
-        throw failure(ResultCode.EINVAL, "sizes " + found + ", wanted " + wanted);
+      if (found.isEmpty() || !found.get().agreesWith(wanted)) {
+        throw failure(
+            ResultCode.EINVAL, "sizes " + found + ", wanted flags " + Integer.toHexString(wanted));
       }
       return found.get();
     }

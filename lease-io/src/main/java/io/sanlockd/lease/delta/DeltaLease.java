@@ -5,6 +5,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.Pause;
 import io.sanlockd.lease.disk.IoTimeoutException;
 import io.sanlockd.lease.disk.LateIo;
@@ -169,6 +170,9 @@ public final class DeltaLease {
     try {
       LeaderRecord found = checkIntact(area.image, compareAll);
       LeaderRecord renewed = buildRenewal(found, notice, area.issuedNanos);
+      if (log.wants(LogDetail.RENEWAL)) {
+        log.debug("delta_renew begin write for new ts " + renewed.timestamp());
+      }
       own.write(renewed, notice.bitmap(), identity.times().deadSeconds() * Clock.SECOND_NANOS);
       current = renewed;
       previousSucceeded = true;
@@ -201,6 +205,9 @@ public final class DeltaLease {
       } catch (LeaseException e) {
         log.debug("delta_renew reap " + e.result());
       }
+    }
+    if (log.wants(LogDetail.RENEWAL)) {
+      log.debug("delta_renew begin read");
     }
     long issued = clock.elapsedNanos();
     try {

@@ -49,8 +49,7 @@ record LeaseUse(LockspaceHosts lockspace, LeaseName space, long timeoutNanos) {
     if (leader.isEmpty()) {
       return Optional.empty();
     }
-    LeaseOwners owners =
-        area.readOwners(space, leader.get().resourceName(), Optional.empty(), timeoutNanos);
+    LeaseOwners owners = area.readOwners(space, leader.get().resourceName(), 0, timeoutNanos);
     for (LeaseOwners.Owner owner : owners.owners()) {
       if (mayBeAlive(owner)) {
         return Optional.of(owner);

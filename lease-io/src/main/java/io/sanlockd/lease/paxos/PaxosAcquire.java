@@ -3,6 +3,7 @@ package io.sanlockd.lease.paxos;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.ModeBlock;
@@ -162,6 +163,10 @@ public final class PaxosAcquire {
     }
     basis = read.leader();
     lastRead = Optional.of(basis);
+    if (log.wants(LogDetail.PAXOS)) {
+      log.debug(
+          "paxos_acquire " + describe(basis) + " max mbal " + read.highestMbal() + " " + replicas);
+    }
     highestMbalSeen = read.highestMbal();
     nextVersion = read.nextVersion();
     hiddenHost = read.hiddenHost();
@@ -352,6 +357,9 @@ public final class PaxosAcquire {
         new Commit(identity, request, sharers, hiddenHost).leader(accepted, block, clock.seconds());
     attempted = Optional.of(leader);
     replicas.writeLeader(leader);
+    if (log.wants(LogDetail.PAXOS)) {
+      log.debug("ballot " + version + " commit " + (ourId ? "self " : "other ") + describe(leader));
+    }
     lastRead = attempted;
     if (!ourId) {
       throw new Refusal(ResultCode.ACQUIRE_OTHER, leader, "committed for host_id " + block.inp());
@@ -366,6 +374,17 @@ public final class PaxosAcquire {
     }
     basis = leader;
     return State.SETTLE_MODE;
+  }
+
+  private static String describe(LeaderRecord leader) {
+    return "leader "
+        + leader.lver()
+        + " owner "
+        + leader.ownerId()
+        + " "
+        + leader.ownerGeneration()
+        + " "
+        + leader.timestamp();
   }
 
   private AcquireOutcome settleMode() throws LeaseException, Refusal {

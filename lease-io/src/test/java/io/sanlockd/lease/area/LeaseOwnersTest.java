@@ -8,7 +8,6 @@ import io.sanlockd.lease.fixture.World;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LeaseOwnersTest {
@@ -21,7 +20,7 @@ class LeaseOwnersTest {
       new ResourceArea(world.handle(world.disks.get(0)), World.RESOURCE_OFFSET);
 
   private LeaseOwners read() throws Exception {
-    return area.readOwners(World.SPACE, World.RESOURCE, Optional.empty(), LIMIT);
+    return area.readOwners(World.SPACE, World.RESOURCE, 0, LIMIT);
   }
 
   @Test
@@ -51,28 +50,37 @@ class LeaseOwnersTest {
   }
 
   @Test
+  void oneSizeAloneMayBeGiven() throws Exception {
+    a.takes();
+    assertThat(area.readOwners(World.SPACE, World.RESOURCE, 0x10, LIMIT)).isEqualTo(read());
+  }
+
+  @Test
+  void aMissingLockspaceNameIsToldFirst() {
+    assertThatThrownBy(() -> area.readOwners(LeaseName.EMPTY, LeaseName.of("other"), 0, LIMIT))
+        .hasFieldOrPropertyWithValue("result", ResultCode.LEADER_LOCKSPACE.number());
+  }
+
+  @Test
   void otherSizesThanWantedAreRefused() {
     assertThatThrownBy(
             () ->
-                area.readOwners(
-                    World.SPACE, World.RESOURCE, Optional.of(Geometry.S4096_A8M), LIMIT))
+                area.readOwners(World.SPACE, World.RESOURCE, Geometry.S4096_A8M.apiFlags(), LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.EINVAL.number());
   }
 
   @Test
   void bothNamesAreRequired() {
-    assertThatThrownBy(
-            () -> area.readOwners(LeaseName.EMPTY, World.RESOURCE, Optional.empty(), LIMIT))
+    assertThatThrownBy(() -> area.readOwners(LeaseName.EMPTY, World.RESOURCE, 0, LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.LEADER_LOCKSPACE.number());
-    assertThatThrownBy(() -> area.readOwners(World.SPACE, LeaseName.EMPTY, Optional.empty(), LIMIT))
+    assertThatThrownBy(() -> area.readOwners(World.SPACE, LeaseName.EMPTY, 0, LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.LEADER_RESOURCE.number());
   }
 
   @Test
   void anAreaWithoutLeaseHasNoSizes() {
     ResourceArea nothing = new ResourceArea(world.handle(world.disks.get(0)), 0);
-    assertThatThrownBy(
-            () -> nothing.readOwners(World.SPACE, World.RESOURCE, Optional.empty(), LIMIT))
+    assertThatThrownBy(() -> nothing.readOwners(World.SPACE, World.RESOURCE, 0, LIMIT))
         .hasFieldOrPropertyWithValue("result", ResultCode.EINVAL.number());
   }
 }

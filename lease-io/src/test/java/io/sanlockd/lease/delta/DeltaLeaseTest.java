@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.fixture.Io;
 import io.sanlockd.lease.fixture.TestHost;
 import io.sanlockd.lease.fixture.World;
@@ -67,6 +68,20 @@ class DeltaLeaseTest {
     assertThat(host.delta().release()).isTrue();
     host.join();
     assertThat(world.delta(1).ownerGeneration()).isEqualTo(2);
+  }
+
+  /** delta-lease.md 6.3: debug_renew shows the steps of a renewal. */
+  @Test
+  void theStepsOfARenewalAreLoggedWhenTheyAreAskedFor() {
+    host.join();
+    assertThat(host.log().lines()).noneMatch(line -> line.contains("delta_renew begin"));
+    host.log().want(LogDetail.RENEWAL);
+    world.clock.advanceSeconds(4);
+    host.renew();
+    assertThat(host.log().lines())
+        .containsSubsequence(
+            "debug delta_renew begin read",
+            "debug delta_renew begin write for new ts " + host.clock.seconds());
   }
 
   @Test

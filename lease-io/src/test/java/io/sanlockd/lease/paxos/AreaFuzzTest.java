@@ -122,7 +122,7 @@ class AreaFuzzTest {
     long writes = disk.writes();
     try {
       new ResourceArea(host.disk(), World.RESOURCE_OFFSET)
-          .readOwners(World.SPACE, World.RESOURCE, Optional.empty(), SECONDS_10);
+          .readOwners(World.SPACE, World.RESOURCE, 0, SECONDS_10);
     } catch (LeaseException e) {
       known(e.result());
     }

@@ -3,6 +3,7 @@ package io.sanlockd.lease.paxos;
 import static io.sanlockd.lease.fixture.TestHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.fixture.Coroutine;
 import io.sanlockd.lease.fixture.TestHost;
@@ -82,6 +83,29 @@ class PaxosAcquireTest {
               mbal[0] += 100_000;
               world.block(3, new HostBlock(Dblock.of(mbal[0], 0, 0, 0, 0, 1, 0), ModeBlock.NONE));
             });
+  }
+
+  /** paxos_debug_all: every step with what it saw, in the words of the C program. */
+  @Test
+  void theStepsOfABallotAreLoggedWhenTheyAreAskedFor() {
+    world.clock.advanceTo(200);
+    a.log().want(LogDetail.PAXOS);
+    a.takes();
+    long now = a.clock.seconds();
+    assertThat(a.log().lines())
+        .containsSubsequence(
+            "debug ballot 1 phase1 write mbal 1",
+            "debug ballot 1 phase1 read 0:1:0:0:0:0:1:0,",
+            "debug ballot 1 phase2 write bal 1 inp 1 1 " + now,
+            "debug ballot 1 phase2 read 0:1:1:1:1:" + now + ":1:0,",
+            "debug ballot 1 commit self leader 1 owner 1 1 " + now)
+        .anyMatch(line -> line.startsWith("debug paxos_acquire leader 0 owner 0 0 0 max mbal 0 "));
+  }
+
+  @Test
+  void theStepsOfABallotAreNotLoggedUnasked() {
+    a.takes();
+    assertThat(a.log().lines()).noneMatch(line -> line.contains("ballot"));
   }
 
   /** A leader far behind the blocks is repaired, not fought against. */

@@ -32,7 +32,9 @@ final class ConfigKeys {
           Map.entry("logfile_use_utc", number(0, ANY, (o, v) -> o.logfileUtc = v != 0)),
           Map.entry(
               "syslog_priority", number(LOG_OFF, LOWEST_PRIORITY, (o, v) -> o.syslogPriority = v)),
-          Map.entry("names_log_priority", number(LOG_OFF, LOWEST_PRIORITY, (o, v) -> {})),
+          Map.entry(
+              "names_log_priority",
+              number(LOG_OFF, LOWEST_PRIORITY, (o, v) -> o.namesLogPriority = v)),
           // Text would read as 0, and without a watchdog nothing guards the storage.
           Map.entry("use_watchdog", strictNumber(0, 1, (o, v) -> o.useWatchdog = v)),
           Map.entry("high_priority", number(0, 1, (o, v) -> o.highPriority = v)),
@@ -48,8 +50,8 @@ final class ConfigKeys {
               strictNumber(0, ANY, (o, v) -> o.renewalReadExtendSeconds = v)),
           Map.entry(
               "renewal_history_size", number(0, MAX_HISTORY, (o, v) -> o.renewalHistorySize = v)),
-          Map.entry("paxos_debug_all", number(0, ANY, (o, v) -> {})),
-          Map.entry("debug_io", (o, accounts, v) -> debugIo(v)),
+          Map.entry("paxos_debug_all", number(0, ANY, (o, v) -> o.paxosDebugAll = v)),
+          Map.entry("debug_io", (o, accounts, v) -> debugIo(o, v)),
           Map.entry("debug_clients", number(0, ANY, (o, v) -> o.debugClients = v)),
           Map.entry("debug_cmd", (o, accounts, v) -> debugCommand(o, v)),
           Map.entry("max_sectors_kb", (o, accounts, v) -> o.maxSectors = maxSectors(v)),
@@ -193,8 +195,10 @@ final class ConfigKeys {
     options.flightFile = Optional.of(Path.of(value));
   }
 
-  private static void debugIo(String value) throws BadValue {
-    if (!value.contains("submit") && !value.contains("complete")) {
+  private static void debugIo(DaemonOptions options, String value) throws BadValue {
+    options.logIoSubmit = value.contains("submit");
+    options.logIoComplete = value.contains("complete");
+    if (!options.logIoSubmit && !options.logIoComplete) {
       throw new BadValue("ignored, neither submit nor complete");
     }
   }

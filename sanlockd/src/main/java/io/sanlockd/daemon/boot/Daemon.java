@@ -41,6 +41,8 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.disk.DirectDisks;
+import io.sanlockd.lease.disk.DiskOpener;
+import io.sanlockd.lease.disk.LoggedDisks;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Fd;
 import io.sanlockd.posix.PosixException;
@@ -116,7 +118,8 @@ final class Daemon {
     MainLoop mainLoop = action -> loop.execute(() -> errors.guard(action));
     ThreadWorkers workers =
         new ThreadWorkers(options.maxWorkers, WAITING_REQUESTS, mainLoop, errors);
-    DirectDisks disks = new DirectDisks(plain);
+    DirectDisks direct = new DirectDisks(plain);
+    DiskOpener disks = logged(direct, options, plain);
     Precedence precedence = new Precedence(options.mlockLevel, options.highPriority != 0, plain);
     LockspaceSettings settings =
         new LockspaceSettings(
@@ -124,8 +127,7 @@ final class Daemon {
             options.ioTimeout,
             options.renewalReadExtendSeconds,
             options.setBitmapSeconds,
-            options.renewalHistorySize,
-            options.debugRenew);
+            options.renewalHistorySize);
     HelperLink helper =
         new HelperLink(
             HelperCommand.fromLauncher(options.foreground),
@@ -222,7 +224,7 @@ final class Daemon {
               () -> helperFacts(helper),
               workers::requestWorkers,
               workers::backgroundWorkers,
-              () -> new Sources.DiskFacts(disks.timeouts(), disks.late()));
+              () -> new Sources.DiskFacts(direct.timeouts(), direct.late()));
       metrics = Monitoring.start(options, runDirectory, uid, gid, sources, mainLoop, plain);
     }
     precedence.lockMemory();
@@ -245,6 +247,12 @@ final class Daemon {
     metrics.ifPresent(ScrapeServer::close);
     loop.close();
     listener.close();
+  }
+
+  private static DiskOpener logged(DirectDisks direct, DaemonOptions options, LeaseLog log) {
+    return options.logIoSubmit || options.logIoComplete
+        ? new LoggedDisks(direct, log, options.logIoSubmit, options.logIoComplete)
+        : direct;
   }
 
   private int duty() {

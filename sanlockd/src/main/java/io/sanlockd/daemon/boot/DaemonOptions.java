@@ -2,13 +2,16 @@ package io.sanlockd.daemon.boot;
 
 import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.model.FireTimeout;
 import io.sanlockd.model.LeaseName;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Options of {@code sanlock daemon} (cli.md 4): defaults, then the configuration file, then the
@@ -56,6 +59,10 @@ final class DaemonOptions {
   boolean logfileUtc;
   int flightKilobytes = 4096;
   Optional<Path> flightFile = Optional.empty();
+  int namesLogPriority = 4;
+  int paxosDebugAll;
+  boolean logIoSubmit;
+  boolean logIoComplete;
   int debugClients;
   long debugCommands = 0xfffffffffe06ffffL;
   MaxSectors maxSectors = MaxSectors.STANDARD;
@@ -234,6 +241,27 @@ final class DaemonOptions {
     gid = OptionalInt.of(known.orElse(0));
     groupKnown = known.isPresent();
     return known.isPresent();
+  }
+
+  /** Lines that are asked for beside the usual ones. */
+  Set<LogDetail> logDetails() {
+    Set<LogDetail> details = EnumSet.noneOf(LogDetail.class);
+    if (paxosDebugAll != 0) {
+      details.add(LogDetail.PAXOS);
+    }
+    if (debugRenew > 0) {
+      details.add(LogDetail.RENEWAL);
+    }
+    if (debugRenew > 1) {
+      details.add(LogDetail.LEASE_CHECK);
+    }
+    if (quietFail == 0) {
+      details.add(LogDetail.CONTENTION);
+    }
+    if (debugClients != 0) {
+      details.add(LogDetail.CLIENTS);
+    }
+    return details;
   }
 
   /** Time for processes to stop by themselves; less when the watchdog fires sooner. */

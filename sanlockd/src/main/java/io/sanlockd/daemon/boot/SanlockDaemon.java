@@ -98,8 +98,10 @@ public final class SanlockDaemon {
             LOG_FILE,
             options.logfilePriority,
             options.syslogPriority,
+            options.namesLogPriority,
             options.foreground,
-            options.logfileUtc);
+            options.logfileUtc,
+            options.logDetails());
     FlightRecorder flight = new FlightRecorder(clock);
     if (options.flightKilobytes == 0) {
       flight.turnOff();

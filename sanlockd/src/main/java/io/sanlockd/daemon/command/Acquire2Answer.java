@@ -68,7 +68,7 @@ record Acquire2Answer(Workers workers, DiskOpener opener, LeaseLog log)
     try (LeaseDisk disk = opener.open(place.path())) {
       List<LeaseOwners.Owner> owners =
           new ResourceArea(disk, place.offset())
-              .readOwners(lease.space(), lease.name(), Optional.empty(), timeoutNanos)
+              .readOwners(lease.space(), lease.name(), 0, timeoutNanos)
               .owners();
       long ownId = lease.lockspace().spec().hostId();
       return owners.stream().filter(owner -> owner.hostId() != ownId).findFirst();

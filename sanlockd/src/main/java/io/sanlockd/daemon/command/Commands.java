@@ -100,7 +100,8 @@ public final class Commands {
     table.put(Command.REBUILD_RINDEX, open(indexes::rebuild));
     table.put(Command.EXAMINE_LOCKSPACE, new ExamineCommands.InLockspace(requests));
     table.put(Command.EXAMINE_RESOURCE, new ExamineCommands.OfResource(requests));
-    return new Dispatcher(clients, supervisor, targets, table, log);
+    CommandTrace trace = new CommandTrace(log, facts.debugCommands());
+    return new Dispatcher(clients, supervisor, targets, table, trace, log);
   }
 
   /** Gives a method reference the type that says that any connection may send the command. */

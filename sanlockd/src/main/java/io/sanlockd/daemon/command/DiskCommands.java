@@ -325,9 +325,8 @@ record DiskCommands(
       LeaseOwners owners =
           new ResourceArea(disk, place.offset())
               .readOwners(
-                  wanted.lockspaceName(), wanted.name(), givenSizes(wanted), READ_TIMEOUT_NANOS);
-      int flags =
-          (wanted.flags() & ~ResourceFlags.SHARED) | (owners.shared() ? ResourceFlags.SHARED : 0);
+                  wanted.lockspaceName(), wanted.name(), wanted.flags(), READ_TIMEOUT_NANOS);
+      int flags = wanted.flags() | (owners.shared() ? ResourceFlags.SHARED : 0);
       List<Host> hosts =
           owners.owners().stream()
               .map(owner -> new Host(owner.hostId(), owner.generation(), owner.timestamp(), 0, 0))
@@ -337,17 +336,5 @@ record DiskCommands(
       log.debug("read_resource_owners " + wanted.name() + ": " + e.getMessage());
       return new OwnersFound(e.result(), wanted, List.of());
     }
-  }
-
-  /** The sizes the client expects; empty when it leaves them to the lease. */
-  private static Optional<Geometry> givenSizes(Resource wanted) throws LeaseException {
-    if (Geometry.isUnset(wanted.flags())) {
-      return Optional.empty();
-    }
-    Optional<Geometry> given = Geometry.ofApiFlags(wanted.flags());
-    if (given.isEmpty()) {
-      throw new LeaseException(ResultCode.EINVAL, "invalid sector and align size");
-    }
-    return given;
   }
 }

@@ -34,6 +34,7 @@ public final class Dispatcher implements RequestHandler {
   private final Supervisor supervisor;
   private final TargetCommands targets;
   private final Map<Command, CommandHandler> handlers;
+  private final CommandTrace trace;
   private final LeaseLog log;
   private final RequestCounts counts = new RequestCounts();
 
@@ -42,12 +43,14 @@ public final class Dispatcher implements RequestHandler {
       Supervisor supervisor,
       TargetCommands targets,
       Map<Command, CommandHandler> handlers,
+      CommandTrace trace,
       LeaseLog log) {
     this.clients = clients;
     this.supervisor = supervisor;
     this.targets = targets;
     this.handlers = Map.copyOf(handlers);
     Check.argument(handlers.size() == Command.values().length, "a command has no handler");
+    this.trace = trace;
     this.log = log;
   }
 
@@ -61,6 +64,7 @@ public final class Dispatcher implements RequestHandler {
     Client client = new Client(connection.slot(), connection.fd());
     connection.attach(client);
     clients.add(client);
+    trace.opened(client);
   }
 
   private static Client clientOf(Connection connection) {
@@ -70,6 +74,7 @@ public final class Dispatcher implements RequestHandler {
   @Override
   public HeaderDecision header(Connection connection, MessageHeader header) {
     Client client = clientOf(connection);
+    trace.received(client, header);
     String refusal = refusal(client, header);
     if (refusal == null) {
       return HeaderDecision.ACCEPT;
@@ -126,7 +131,8 @@ public final class Dispatcher implements RequestHandler {
     if (!client.registered()) {
       client.ownerName(displayName(command));
     }
-    return new Request(connection, client, command, header, payload, counts);
+    trace.begun(client, command, header, payload);
+    return new Request(connection, client, command, header, payload, trace, counts);
   }
 
   private interface Body {
@@ -236,6 +242,7 @@ public final class Dispatcher implements RequestHandler {
   public void ended(Connection connection, End end) {
     Client client = clientOf(connection);
     clients.remove(client);
+    trace.freed(client);
     if (!client.registered()) {
       return;
     }

@@ -82,15 +82,20 @@ final class HostCommands {
         request.replyAndClose(ResultCode.EAGAIN.number(), 0, 0, body -> {});
         return;
       }
+      if (wanted.hostId() != 0) {
+        // One that was asked for is told even when it is free.
+        replyWith(
+            request,
+            monitor.view(wanted.hostId()).map(view -> host(monitor, view)).stream().toList());
+        return;
+      }
       int maxHosts = lockspace.get().membership().identity().geometry().maxHosts();
-      long first = wanted.hostId() == 0 ? 1 : wanted.hostId();
-      long last = wanted.hostId() == 0 ? maxHosts : wanted.hostId();
       List<Host> hosts = new ArrayList<>();
-      for (long hostId = first; hostId <= last; hostId++) {
-        Optional<HostView> view = monitor.view(hostId);
-        if (view.isPresent() && (wanted.hostId() != 0 || view.get().timestamp() != 0)) {
-          hosts.add(host(monitor, view.get()));
-        }
+      for (long hostId = 1; hostId <= maxHosts; hostId++) {
+        monitor
+            .view(hostId)
+            .filter(view -> view.timestamp() != 0)
+            .ifPresent(view -> hosts.add(host(monitor, view)));
       }
       replyWith(request, hosts);
     }
@@ -144,7 +149,7 @@ final class HostCommands {
               .ifPresent(view -> records.add(() -> host(view)));
         }
       }
-      request.stream(0, StatusCommand.encoded(records));
+      request.stream(request.header().data2(), StatusCommand.encoded(records));
     }
 
     private static ByteBuffer host(HostView view) {

@@ -45,6 +45,7 @@ final class Request {
   private final Command command;
   private final MessageHeader header;
   private final ByteBuffer payload;
+  private final CommandTrace trace;
   private final RequestCounts counts;
   private boolean answered;
 
@@ -59,12 +60,14 @@ final class Request {
       Command command,
       MessageHeader header,
       ByteBuffer payload,
+      CommandTrace trace,
       RequestCounts counts) {
     this.connection = connection;
     this.client = client;
     this.command = command;
     this.header = header;
     this.payload = payload;
+    this.trace = trace;
     this.counts = counts;
   }
 
@@ -222,6 +225,7 @@ final class Request {
     Check.state(!answered, "request answered twice: " + command);
     answered = true;
     client.suspended(false);
+    trace.answered(client, command, result);
     counts.answered(command, result);
   }
 

@@ -72,7 +72,7 @@ final class StatusCommand implements CommandHandler.Open {
         }
       }
     }
-    request.stream(0, encoded(records));
+    request.stream(request.header().data2(), encoded(records));
   }
 
   static Iterator<ByteBuffer> encoded(List<Supplier<ByteBuffer>> records) {

@@ -11,12 +11,10 @@ import io.sanlockd.model.LeaseName;
  *     the lockspace's io_timeout
  * @param setBitmapSeconds how long a notification stays set; 0 = 6 x io_timeout
  * @param historySize renewals kept for each lockspace
- * @param debugRenew 1 logs each renewal
  */
 public record LockspaceSettings(
     LeaseName hostName,
     int ioTimeout,
     int renewalReadExtendSeconds,
     int setBitmapSeconds,
-    int historySize,
-    int debugRenew) {}
+    int historySize) {}

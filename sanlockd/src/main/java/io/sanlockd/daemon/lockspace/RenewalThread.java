@@ -7,6 +7,7 @@ import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.LeaseTimes;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.WriteFence;
 import io.sanlockd.lease.area.LockspaceArea;
 import io.sanlockd.lease.delta.DeltaLease;
@@ -320,7 +321,7 @@ final class RenewalThread implements Runnable {
   private void logSuccess(long timestamp, long length, long before) {
     if (length > lockspace.times().renewalSeconds()) {
       log.error("renewed " + timestamp + " delta_length " + length + " too long");
-    } else if (settings.debugRenew() > 0) {
+    } else if (log.wants(LogDetail.RENEWAL)) {
       log.debug(
           "renewed " + timestamp + " delta_length " + length + " interval " + (timestamp - before));
     }

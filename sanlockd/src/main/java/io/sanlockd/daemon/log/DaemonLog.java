@@ -3,6 +3,7 @@ package io.sanlockd.daemon.log;
 import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Syslog;
@@ -28,9 +29,14 @@ public final class DaemonLog implements AutoCloseable {
   private static final int QUEUE_LENGTH = 4096;
   private static final int LINE_LIMIT = 509;
   private static final long CLOSE_SECONDS = 2;
+
+  /** Behind every syslog level. */
+  private static final int IN_MEMORY_ONLY = 8;
+
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
   private final LogSettings settings;
+  private final int namesLevel;
   private final Clock clock;
   private final DaemonEvents events;
   private final ZoneId zone;
@@ -43,7 +49,8 @@ public final class DaemonLog implements AutoCloseable {
   private final Syslog syslog;
   private volatile boolean closing;
 
-  private record Entry(Level level, String line) {}
+  /** A line and its syslog level. */
+  private record Entry(int level, String line) {}
 
   /**
    * Opens the log file, silently without one when that fails, and starts the writer thread.
@@ -53,6 +60,7 @@ public final class DaemonLog implements AutoCloseable {
   public DaemonLog(LogSettings settings, Clock clock, PrintStream stderr, DaemonEvents events) {
     this.events = events;
     this.settings = settings;
+    this.namesLevel = settings.namesPriority() < 0 ? IN_MEMORY_ONLY : settings.namesPriority();
     this.clock = clock;
     this.stderr = stderr;
     this.zone = settings.utc() ? ZoneOffset.UTC : ZoneId.systemDefault();
@@ -83,6 +91,16 @@ public final class DaemonLog implements AutoCloseable {
       public void debug(String message) {
         log(Level.DEBUG, prefix + message);
       }
+
+      @Override
+      public void names(String message) {
+        log(namesLevel, prefix + message);
+      }
+
+      @Override
+      public boolean wants(LogDetail detail) {
+        return settings.details().contains(detail);
+      }
     };
   }
 
@@ -92,6 +110,10 @@ public final class DaemonLog implements AutoCloseable {
       EventKind kind = level == Level.ERROR ? EventKind.LOG_ERROR : EventKind.LOG_WARNING;
       events.happened(kind, LeaseName.EMPTY, message, 0, 0, 0);
     }
+    log(level.number(), message);
+  }
+
+  private void log(int level, String message) {
     String line =
         TIME.format(Instant.now().atZone(zone))
             + " "
@@ -116,10 +138,10 @@ public final class DaemonLog implements AutoCloseable {
         : message.replace('\n', '?').replace('\r', '?');
   }
 
-  private boolean wanted(Level level) {
+  private boolean wanted(int level) {
     return settings.stderr()
-        || level.number() <= settings.filePriority()
-        || level.number() <= settings.syslogPriority();
+        || level <= settings.filePriority()
+        || level <= settings.syslogPriority();
   }
 
   /** All text in memory, oldest first. */
@@ -136,7 +158,7 @@ public final class DaemonLog implements AutoCloseable {
         }
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
-          writeTo(new Entry(Level.ERROR, "dropped " + lost + " entries"));
+          writeTo(new Entry(Level.ERROR.number(), "dropped " + lost + " entries"));
         }
       }
     } catch (InterruptedException e) {
@@ -150,12 +172,12 @@ public final class DaemonLog implements AutoCloseable {
       stderr.write(bytes, 0, bytes.length);
       stderr.flush();
     }
-    if (entry.level.number() <= settings.filePriority() && file.orElseThrow().write(bytes) < 0) {
+    if (entry.level <= settings.filePriority() && file.orElseThrow().write(bytes) < 0) {
       // A full disk must not stop the daemon; the ring still has the message.
       ring.append(entry.line + " (not written to the log file)\n");
     }
-    if (entry.level.number() <= settings.syslogPriority()) {
-      syslog.send(entry.level.number(), entry.line);
+    if (entry.level <= settings.syslogPriority()) {
+      syslog.send(entry.level, entry.line);
     }
   }
 

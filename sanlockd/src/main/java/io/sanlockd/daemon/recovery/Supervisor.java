@@ -13,6 +13,7 @@ import io.sanlockd.daemon.resource.Resources;
 import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Errno;
@@ -171,6 +172,8 @@ public final class Supervisor {
           age,
           lockspace.times().failSeconds() - age);
       log.error("check_our_lease warning " + age + " last_success " + status.renewalSuccess());
+    } else if (log.wants(LogDetail.LEASE_CHECK)) {
+      log.debug("check_our_lease good " + age + " " + status.renewalSuccess());
     }
     return Optional.empty();
   }

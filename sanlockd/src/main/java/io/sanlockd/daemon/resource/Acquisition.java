@@ -4,6 +4,7 @@ import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.paxos.AcquireOutcome;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.OpenLease;
@@ -142,7 +143,7 @@ final class Acquisition {
   }
 
   private void refused(AcquireOutcome.Refused outcome) {
-    log.debug("acquire " + resource.name() + " " + outcome.result() + " " + outcome.message());
+    report(outcome);
     if (outcome.undo().isEmpty() && shouldRetry(outcome)) {
       contentionRetries++;
       seams.counts().acquireRepeated();
@@ -156,6 +157,18 @@ final class Acquisition {
       end(result, obstacle);
     } else {
       withdraw(outcome.undo().get(), result, obstacle);
+    }
+  }
+
+  /** That others have the lease is nothing special; that it could not be decided is. */
+  private void report(AcquireOutcome.Refused outcome) {
+    String text = "acquire " + resource.name() + " " + outcome.result() + " " + outcome.message();
+    boolean calledOff = outcome.result() == ResultCode.EGENERIC.number();
+    boolean contended = outcome.leader().isPresent();
+    if (calledOff || (contended && !log.wants(LogDetail.CONTENTION))) {
+      log.debug(text);
+    } else {
+      log.error(text);
     }
   }
 

@@ -2,6 +2,8 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.lease.Cancellation;
+import io.sanlockd.lease.LeaseLog;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,12 +86,23 @@ public final class JointAcquire {
     for (LeaseRequest request : requests) {
       Optional<ResultCode> refusal = reserve(request);
       if (refusal.isPresent()) {
+        report(request, refusal.get());
         unreserve();
         done.accept(Acquired.refused(refusal.get()));
         return;
       }
     }
     begin();
+  }
+
+  private void report(LeaseRequest request, ResultCode refusal) {
+    LeaseLog log = seams.logs().apply(request.lockspace() + " ");
+    String text = "acquire " + request.name() + " " + refusal.number() + " in use on this host";
+    if (log.wants(LogDetail.CONTENTION)) {
+      log.error(text);
+    } else {
+      log.debug(text);
+    }
   }
 
   /** A lease whose release is about to end, as long as it is worth waiting for. */

@@ -52,6 +52,17 @@ final class ResourceTable {
     Resource resource = reusable(request).orElseGet(() -> fresh(request));
     all.put(new Key(request.space(), request.name()), resource);
     byPlace.put(request.disks().get(0), resource);
+    DiskSpec first = request.disks().get(0);
+    logs.apply(request.lockspace() + ":" + resource + " ")
+        .names(
+            "resource "
+                + request.space()
+                + ":"
+                + request.name()
+                + ":"
+                + first.path()
+                + ":"
+                + first.offset());
     return resource;
   }
 
@@ -69,19 +80,7 @@ final class ResourceTable {
   }
 
   private Resource fresh(LeaseRequest request) {
-    Resource fresh = new Resource(nextId++, request.space(), request.name());
-    DiskSpec first = request.disks().get(0);
-    logs.apply(fresh + " ")
-        .debug(
-            "resource "
-                + request.space()
-                + ":"
-                + request.name()
-                + ":"
-                + first.path()
-                + ":"
-                + first.offset());
-    return fresh;
+    return new Resource(nextId++, request.space(), request.name());
   }
 
   /** Takes a resource that is no longer held out of the table and keeps it for reuse. */

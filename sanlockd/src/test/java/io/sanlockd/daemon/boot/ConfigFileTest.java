@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.sanlockd.daemon.lockspace.MaxSectors;
+import io.sanlockd.lease.LogDetail;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -106,6 +107,12 @@ class ConfigFileTest {
     assertThat(options.hostName.orElseThrow().text()).isEqualTo("confhost");
     assertThat(options.renewalReadExtendSeconds).isZero();
     assertThat(options.renewalHistorySize).isEqualTo(11);
+    assertThat(options.namesLogPriority).isEqualTo(3);
+    assertThat(options.logIoSubmit).isTrue();
+    assertThat(options.logIoComplete).isTrue();
+    assertThat(options.logDetails())
+        .containsExactlyInAnyOrder(
+            LogDetail.PAXOS, LogDetail.RENEWAL, LogDetail.CLIENTS, LogDetail.CONTENTION);
     assertThat(options.debugClients).isEqualTo(1);
     assertThat(options.debugCommands).isEqualTo(-1L);
     assertThat(options.maxSectors).isEqualTo(MaxSectors.ALIGN);
@@ -114,6 +121,26 @@ class ConfigFileTest {
     assertThat(options.ioTimeout).isEqualTo(3);
     assertThat(options.fireTimeout).isEqualTo(30);
     assertThat(options.graceSeconds()).isEqualTo(20);
+  }
+
+  @Test
+  void oneWordOfDebugIoIsOneOfTheTwo() throws IOException {
+    assertThat(read("debug_io = submit\n")).isEmpty();
+    assertThat(options.logIoSubmit).isTrue();
+    assertThat(options.logIoComplete).isFalse();
+    assertThat(read("debug_io = xcompletex\n")).isEmpty();
+    assertThat(options.logIoSubmit).isFalse();
+    assertThat(options.logIoComplete).isTrue();
+  }
+
+  @Test
+  void withoutDebugKeysNoDetailsAreLogged() throws IOException {
+    assertThat(read("")).isEmpty();
+    assertThat(options.logDetails()).isEmpty();
+    assertThat(options.namesLogPriority).isEqualTo(4);
+    assertThat(read("debug_renew = 2\n")).isEmpty();
+    assertThat(options.logDetails())
+        .containsExactlyInAnyOrder(LogDetail.RENEWAL, LogDetail.LEASE_CHECK);
   }
 
   @Test
@@ -318,7 +345,8 @@ class ConfigFileTest {
     assertThat(read(active)).isEmpty();
     assertThat(options)
         .usingRecursiveComparison()
-        .ignoringFields("uid", "gid", "userName", "grace", "debugCommands")
+        .ignoringFields(
+            "uid", "gid", "userName", "grace", "debugCommands", "logIoSubmit", "logIoComplete")
         .isEqualTo(new DaemonOptions());
     assertThat(sample.lines().filter(line -> line.matches("# [a-z_]+ =.*")))
         .map(line -> line.split(" ", 3)[1])

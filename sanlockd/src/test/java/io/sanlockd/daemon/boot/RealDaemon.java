@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,7 +44,7 @@ final class RealDaemon implements AutoCloseable {
     this.flight = new FlightRecorder(clock);
     this.log =
         new DaemonLog(
-            new LogSettings(directory.resolve("log"), 7, -1, false, true),
+            new LogSettings(directory.resolve("log"), 7, -1, 4, false, true, Set.of()),
             clock,
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.ISO_8859_1),
             flight);

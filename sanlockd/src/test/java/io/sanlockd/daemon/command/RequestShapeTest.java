@@ -10,11 +10,14 @@ import io.sanlockd.daemon.world.Reply;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.ConfigValue;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.Host;
+import io.sanlockd.protocol.HostEvent;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.ProtocolException;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -315,6 +319,19 @@ class RequestShapeTest {
     assertThat(hosts("LS", 0)).extracting(Host::hostId).containsExactly(1L);
   }
 
+  /** Counting on from the last number there is would never end, and with it the main loop. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void theLargestHostIdDoesNotStopTheMainLoop() throws ProtocolException {
+    daemon.join(1, IO_TIMEOUT);
+    world.time().advance(6);
+
+    for (long hostId : List.of(Long.MAX_VALUE, -1L, Long.MIN_VALUE)) {
+      assertThat(hosts("LS", hostId)).isEmpty();
+      assertThat(lastHostsResult).isZero();
+    }
+  }
+
   private int lastHostsResult;
 
   private List<Host> hosts(String name, long hostId) throws ProtocolException {
@@ -356,6 +373,34 @@ class RequestShapeTest {
     assertThat(times).hasSizeGreaterThan(3).isSorted();
   }
 
+  /** protocol.md 4.5: these echo data2 where others have 0. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Command.class,
+      names = {"STATUS", "HOST_STATUS", "SET_CONFIG", "REG_EVENT", "END_EVENT"})
+  void dataTwoIsEchoed(Command command) {
+    daemon.join(1, IO_TIMEOUT);
+    world.time().advance(6);
+    VirtualClient client =
+        daemon
+            .client()
+            .send(
+                command,
+                0,
+                command == Command.SET_CONFIG ? ConfigValue.UNUSED : 0,
+                0x55,
+                payload -> {
+                  if (command != Command.STATUS) {
+                    new Lockspace(LeaseName.of("LS"), 1, 0, new Disk(DISK, 0)).encode(payload);
+                  }
+                  if (command == Command.REG_EVENT) {
+                    new HostEvent(0, 0, 0, 0).encode(payload);
+                  }
+                });
+    assertThat(client.lastResult()).isZero();
+    assertThat(client.connection().lastReply().header().data2()).isEqualTo(0x55);
+  }
+
   @Test
   void aRequestCanNotBeAnsweredTwice() throws ProtocolException {
     VirtualClient client = daemon.client();
@@ -368,6 +413,7 @@ class RequestShapeTest {
             Command.VERSION,
             header,
             ByteBuffer.allocate(0),
+            new CommandTrace(LeaseLog.NONE, 0),
             new RequestCounts());
     client.connection().close();
     kept[0].reply(0);

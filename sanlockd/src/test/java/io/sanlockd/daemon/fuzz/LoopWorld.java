@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A whole daemon behind a real event loop on a real socket; its storage and its time are virtual,
@@ -21,12 +22,18 @@ import java.util.concurrent.Callable;
  */
 final class LoopWorld implements AutoCloseable {
   private static final double ROUND_SECONDS = 0.05;
+
+  /** While nothing is sent any more there is nothing to miss. */
+  private static final double HURRIED_ROUND_SECONDS = 1;
+
+  private static final long WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int IO_TIMEOUT = 1;
   private static final int RECENT_LINES = 60;
 
   private final World world = new World().format(IO_TIMEOUT);
   private final RunningLoop running;
   private VirtualDaemon daemon;
+  private volatile boolean hurried;
 
   LoopWorld(Path directory) throws IOException {
     running =
@@ -42,7 +49,7 @@ final class LoopWorld implements AutoCloseable {
     loop.listen(listenerFd, PayloadFraming::required, daemon.handler());
     loop.run(
         () -> {
-          world.time().advance(ROUND_SECONDS);
+          world.time().advance(hurried ? HURRIED_ROUND_SECONDS : ROUND_SECONDS);
           return 1;
         });
     world.close();
@@ -69,8 +76,25 @@ final class LoopWorld implements AutoCloseable {
         });
   }
 
+  /**
+   * Waits until every client's connection is closed, which a daemon that has ended no longer does.
+   *
+   * @throws AssertionError after a minute
+   */
+  void awaitEndOfConnections() throws Exception {
+    hurried = true;
+    long begin = System.nanoTime();
+    while (connections() > 0 && !ended()) {
+      if (System.nanoTime() - begin > WAIT_NANOS) {
+        throw new AssertionError("connections are not closed: " + recentLog());
+      }
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    hurried = false;
+  }
+
   /** Connections the loop still has. */
-  int connections() throws Exception {
+  private int connections() throws Exception {
     return ask(
         () -> {
           List<Integer> slots = new ArrayList<>();
@@ -92,7 +116,7 @@ final class LoopWorld implements AutoCloseable {
   }
 
   /** The end of the log and the time, for whoever asks what it waits for. */
-  String recentLog() throws Exception {
+  private String recentLog() throws Exception {
     return ask(
         () -> {
           List<String> lines = daemon.log().lines();

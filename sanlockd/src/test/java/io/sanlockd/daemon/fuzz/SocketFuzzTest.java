@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sanlockd.daemon.golden.Capture;
 import io.sanlockd.model.fuzz.Fuzz;
 import io.sanlockd.model.fuzz.Input;
-import io.sanlockd.model.testing.Until;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.MessageHeader;
 import java.io.IOException;
@@ -82,11 +81,7 @@ class SocketFuzzTest {
     }
     version();
     world.endUses();
-    try {
-      Until.holds("connections are closed", () -> world.connections() == 0);
-    } catch (AssertionError e) {
-      throw new AssertionError(e.getMessage() + ": " + world.recentLog(), e);
-    }
+    world.awaitEndOfConnections();
     assertThat(world.internalErrors()).isEmpty();
   }
 

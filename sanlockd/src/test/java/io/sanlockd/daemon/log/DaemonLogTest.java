@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.lease.Clock;
+import io.sanlockd.lease.LogDetail;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,12 +23,19 @@ import org.junit.jupiter.api.io.TempDir;
 class DaemonLogTest {
   private static final int NONE = -1;
   private static final int DEBUG = 7;
+  private static final int NAMES = 4;
 
   private final Clock clock = () -> 1234 * Clock.SECOND_NANOS;
   @TempDir private Path directory;
 
   private LogSettings settings(int filePriority, boolean stderr) {
-    return new LogSettings(directory.resolve("log"), filePriority, NONE, stderr, true);
+    return settings(filePriority, NAMES, stderr, Set.of());
+  }
+
+  private LogSettings settings(
+      int filePriority, int namesPriority, boolean stderr, Set<LogDetail> details) {
+    return new LogSettings(
+        directory.resolve("log"), filePriority, NONE, namesPriority, stderr, true, details);
   }
 
   private static PrintStream stream(OutputStream out) {
@@ -61,6 +70,38 @@ class DaemonLogTest {
     assertThat(lines).hasSize(2);
     assertThat(lines.get(0))
         .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d 1234 \\[\\d+]: s1 bad");
+  }
+
+  @Test
+  void namesOfLeasesGoWhereTheirPrioritySays() throws IOException {
+    assertThat(namesInFile(4, 4)).isTrue();
+    assertThat(namesInFile(4, 3)).isTrue();
+    assertThat(namesInFile(4, 6)).isFalse();
+    assertThat(namesInFile(6, 6)).isTrue();
+    assertThat(namesInFile(DEBUG, NONE)).isFalse();
+  }
+
+  private boolean namesInFile(int filePriority, int namesPriority) throws IOException {
+    Files.deleteIfExists(directory.resolve("log"));
+    LogSettings settings = settings(filePriority, namesPriority, false, Set.of());
+    try (DaemonLog log =
+        new DaemonLog(
+            settings, clock, stream(OutputStream.nullOutputStream()), DaemonEvents.NONE)) {
+      log.prefixed("s1:r2 ").names("resource ls:res:/disk:0");
+      assertThat(ring(log)).endsWith("s1:r2 resource ls:res:/disk:0");
+    }
+    return Files.readString(directory.resolve("log")).contains("s1:r2 resource ls:res:/disk:0");
+  }
+
+  @Test
+  void onlyTheDetailsAskedForAreWanted() {
+    LogSettings settings = settings(NONE, NAMES, false, Set.of(LogDetail.PAXOS));
+    try (DaemonLog log =
+        new DaemonLog(
+            settings, clock, stream(OutputStream.nullOutputStream()), DaemonEvents.NONE)) {
+      assertThat(log.prefixed("s1 ").wants(LogDetail.PAXOS)).isTrue();
+      assertThat(log.prefixed("s1 ").wants(LogDetail.RENEWAL)).isFalse();
+    }
   }
 
   @Test
@@ -109,7 +150,8 @@ class DaemonLogTest {
   @Test
   void aFileThatCanNotBeOpenedIsDoneWithout() {
     LogSettings nowhere =
-        new LogSettings(directory.resolve("missing/log"), DEBUG, NONE, false, true);
+        new LogSettings(
+            directory.resolve("missing/log"), DEBUG, NONE, NAMES, false, true, Set.of());
     try (DaemonLog log =
         new DaemonLog(nowhere, clock, stream(OutputStream.nullOutputStream()), DaemonEvents.NONE)) {
       log.prefixed("").error("kept");

@@ -9,6 +9,7 @@ import io.sanlockd.daemon.world.MemoryDisks.Fault;
 import io.sanlockd.daemon.world.VirtualClient;
 import io.sanlockd.daemon.world.VirtualDaemon;
 import io.sanlockd.daemon.world.World;
+import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.posix.Signals;
@@ -49,6 +50,16 @@ class LostLeaseTest {
 
   private boolean gone() {
     return daemon.lockspaces().in(Lockspace.Phase.ACTIVE).isEmpty();
+  }
+
+  /** debug_renew 2. */
+  @Test
+  void everyLookAtAGoodLeaseIsLoggedWhenThatIsAskedFor() {
+    world.time().advance(2);
+    assertThat(daemon.log().lines()).noneMatch(line -> line.contains("check_our_lease good"));
+    daemon.log().want(LogDetail.LEASE_CHECK);
+    world.time().advance(2);
+    assertThat(daemon.log().matching("s1 check_our_lease good \\d+ \\d+")).isNotEmpty();
   }
 
   @Test

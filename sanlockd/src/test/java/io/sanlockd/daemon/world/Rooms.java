@@ -101,7 +101,7 @@ public record Rooms(
     Clients clients = new Clients();
     Lockspaces lockspaces =
         new Lockspaces(
-            new LockspaceSettings(hostName, 10, -1, 0, 180, 1),
+            new LockspaceSettings(hostName, 10, -1, 0, 180),
             FIRE_TIMEOUT,
             seams.opener(),
             seams.identity(),
