@@ -140,6 +140,7 @@ class HelperLinkTest {
   @Test
   void aHelperThatDiesIsReplacedAfterAPause() throws Exception {
     int first = link.pid();
+    assertThat(link.starts()).isEqualTo(1);
     assertThat(ProcessHandle.of(first).orElseThrow().destroyForcibly()).isTrue();
     runUntil(() -> !link.available());
     assertThat(link.kill(1, Signals.TERM)).isEqualTo(-Errno.ENOTCONN);
@@ -149,6 +150,7 @@ class HelperLinkTest {
     link.check();
     runUntil(link::available);
     assertThat(link.pid()).isNotEqualTo(first);
+    assertThat(link.starts()).isEqualTo(2);
   }
 
   /** Kills the helper, and tells after how many seconds another one is started. */
