@@ -49,6 +49,7 @@ public final class PaxosAcquire {
 
   private State state = State.READ;
   private long waitNanos;
+  private int restarts;
   private final Contention contention;
 
   /** The leader from which the next version is derived, and the number of that version. */
@@ -296,6 +297,10 @@ public final class PaxosAcquire {
 
   private State restart() throws Refusal {
     noteContention(ResultCode.DBLOCK_LVER);
+    if (++restarts > 1) {
+      // Once is ordinary; what repeats must not keep a worker and the disk busy without a pause.
+      waitNanos = 1 + context.randomness().below(BACKOFF_BOUND_NANOS);
+    }
     return State.READ;
   }
 

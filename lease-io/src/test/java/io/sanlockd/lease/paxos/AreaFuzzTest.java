@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import net.openhft.chronicle.bytes.BytesStore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whole operations on damaged areas: named errors, and no write where verification failed. */
 class AreaFuzzTest {
@@ -71,6 +72,15 @@ class AreaFuzzTest {
     collectStates();
     byte[] joined = world.space.bytes(World.SPACE_OFFSET, HOSTS * SECTOR);
     Fuzz.run("areas", 100, input -> acquire(input, joined));
+  }
+
+  /** It read, voted and began anew without a pause, and no time passed that could have ended it. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anAcquireThatBeginsAnewAgainAndAgainPausesAndEnds() {
+    collectStates();
+    byte[] joined = world.space.bytes(World.SPACE_OFFSET, HOSTS * SECTOR);
+    Fuzz.repeat("areas", 311_228, input -> acquire(input, joined));
   }
 
   private void acquire(Input input, byte[] joined) {

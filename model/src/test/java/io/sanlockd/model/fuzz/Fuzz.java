@@ -67,6 +67,11 @@ public final class Fuzz {
     }
   }
 
+  /** Runs one case, which once failed. */
+  public static void repeat(String name, long seed, Target target) {
+    runCases(name, seed, seed + 1, target, new Watch(name));
+  }
+
   private static void runCases(String name, long from, long end, Target target, Watch watch) {
     for (long seed = from; seed < end; seed++) {
       Input input = new Input(seed);
