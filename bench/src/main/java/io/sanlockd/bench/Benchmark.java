@@ -1,5 +1,6 @@
 package io.sanlockd.bench;
 
+import io.sanlockd.bench.micro.MicroBenchmarks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
     description =
         "Measures our daemon and Debian's C daemon in turn on the same storage and prints ratios.")
 public final class Benchmark implements Callable<Integer> {
+  private static final List<String> PAIRS = List.of("pairs1", "pairs8");
+
   @Option(
       names = "--rows",
       split = ",",
@@ -35,6 +38,12 @@ public final class Benchmark implements Callable<Integer> {
       split = ",",
       description = "Where: file, loop512, loop4096, tmpfs, zram; default ${DEFAULT-VALUE}.")
   private List<String> storages = List.of("tmpfs");
+
+  @Option(
+      names = "--pairs-on",
+      split = ",",
+      description = "Further storage, on which only pairs1 and pairs8 are measured.")
+  private List<String> pairsStorages = List.of();
 
   @Option(names = "--seconds", description = "Time for each measurement; default ${DEFAULT-VALUE}.")
   private int seconds = 3;
@@ -51,6 +60,11 @@ public final class Benchmark implements Callable<Integer> {
       names = "--directory",
       description = "Where files of storage are made; default ${DEFAULT-VALUE}.")
   private Path directory = Path.of("/tmp");
+
+  @Option(
+      names = "--micro",
+      description = "Measures nothing of this but parts of our code alone, with JMH.")
+  private boolean micro;
 
   @Option(names = "--out", description = "Directory that gets result.md, clients.svg and idle.svg.")
   private Path out;
@@ -90,11 +104,19 @@ public final class Benchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (micro) {
+      MicroBenchmarks.run();
+      return 0;
+    }
     List<Row> chosen;
+    List<Row> pairs;
     List<StorageKind> kinds;
+    List<StorageKind> pairsKinds;
     try {
       chosen = rows.stream().map(Rows::named).toList();
+      pairs = PAIRS.stream().map(Rows::named).toList();
       kinds = storages.stream().map(StorageKind::named).toList();
+      pairsKinds = pairsStorages.stream().map(StorageKind::named).toList();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -109,6 +131,9 @@ public final class Benchmark implements Callable<Integer> {
     try (WorkDirectory work = WorkDirectory.create()) {
       for (StorageKind kind : kinds) {
         measure(new Site(tree, work.path(), directory, kind), chosen);
+      }
+      for (StorageKind kind : pairsKinds) {
+        measure(new Site(tree, work.path(), directory, kind), pairs);
       }
     }
     if (out != null) {
@@ -174,8 +199,11 @@ public final class Benchmark implements Callable<Integer> {
       throws Exception {
     Map<Program, Callable<List<Figure>>> measurements = new EnumMap<>(Program.class);
     stands.forEach(
-        (program, stand) ->
-            measurements.put(program, () -> row.measure(stand, Duration.ofSeconds(seconds))));
+        (program, stand) -> {
+          if (row.isPossible(program)) {
+            measurements.put(program, () -> row.measure(stand, Duration.ofSeconds(seconds)));
+          }
+        });
     return new Rounds(row.warmUp(), row.rounds(rounds)).measure(place, measurements);
   }
 }

@@ -3,6 +3,7 @@ package io.sanlockd.bench;
 import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.client.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,20 @@ final class DaemonProcess implements AutoCloseable {
     } catch (SanlockException e) {
       return false;
     }
+  }
+
+  /** Waits until the helper, which is started beside the socket, runs. */
+  void awaitHelper() throws IOException, SanlockException {
+    Await.until(
+        "the daemon names no helper",
+        () -> {
+          for (State state : client.status()) {
+            if (state.value("helper_pid").filter(pid -> Integer.parseInt(pid) > 0).isPresent()) {
+              return true;
+            }
+          }
+          return false;
+        });
   }
 
   /** Asks this daemon, waiting without limit. */

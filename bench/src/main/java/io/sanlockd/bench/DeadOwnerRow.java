@@ -1,7 +1,10 @@
 package io.sanlockd.bench;
 
+import io.sanlockd.client.LeaseOwner;
 import io.sanlockd.client.RegisteredClient;
 import io.sanlockd.client.SanlockException;
+import io.sanlockd.client.State;
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.Options;
 import io.sanlockd.protocol.Resource;
@@ -9,21 +12,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Another client's inquire while many acquires wait for the death of a host. */
 final class DeadOwnerRow implements Row {
   private static final int WAITING = 100;
   private static final int LEASES_OF_A_CLIENT = 8;
   private static final String LOCKSPACE = "dead";
-  private static final int MAX_ROUNDS = 3;
-
-  /** Shorter than the wait for a dead host, which is 8 io_timeouts and more. */
-  private static final long LONGEST_SECONDS = 2L * Stand.IO_TIMEOUT_SECONDS;
+  private static final int VICTIM = 2;
+  private static final Duration SETTLE = Duration.ofSeconds(1);
 
   @Override
   public String name() {
@@ -31,13 +31,8 @@ final class DeadOwnerRow implements Row {
   }
 
   @Override
-  public int rounds(int asked) {
-    return Math.min(asked, MAX_ROUNDS);
-  }
-
-  @Override
-  public boolean warmUp() {
-    return false;
+  public boolean takesLong() {
+    return true;
   }
 
   @Override
@@ -49,8 +44,7 @@ final class DeadOwnerRow implements Row {
         leases.add(storage.lease(LOCKSPACE, "lease" + i, i));
       }
       dieHolding(stand, storage, survivor, leases);
-      // An owner that was seen to renew a moment ago counts as alive: those acquires are refused.
-      Thread.sleep(Duration.ofSeconds(4L * Stand.IO_TIMEOUT_SECONDS).toMillis());
+      awaitSilence(survivor);
       Durations inquire = whileWaiting(survivor, leases, time);
       return List.of(
           Figure.millis(
@@ -73,7 +67,9 @@ final class DeadOwnerRow implements Row {
     survivor.client().addLockspace(lockspace, Stand.IO_TIMEOUT_SECONDS);
     List<RegisteredClient> holders = new ArrayList<>();
     try (DaemonProcess victim = stand.site().daemon(stand.program(), "victim")) {
-      victim.client().addLockspace(storage.lockspace(LOCKSPACE, 2, 0), Stand.IO_TIMEOUT_SECONDS);
+      victim
+          .client()
+          .addLockspace(storage.lockspace(LOCKSPACE, VICTIM, 0), Stand.IO_TIMEOUT_SECONDS);
       for (int first = 0; first < WAITING; first += LEASES_OF_A_CLIENT) {
         RegisteredClient holder = victim.client().register();
         holders.add(holder);
@@ -83,41 +79,68 @@ final class DeadOwnerRow implements Row {
     } finally {
       holders.forEach(RegisteredClient::close);
     }
+    for (Resource lease : leases) {
+      List<LeaseOwner> owners = survivor.client().owners(lease);
+      if (owners.size() != 1 || owners.get(0).hostId() != VICTIM) {
+        throw new IOException(lease.name() + " does not belong to the dead host but to " + owners);
+      }
+    }
+  }
+
+  /**
+   * Until the survivor has looked at the dead host and seen no renewal: as long as the newest look
+   * saw one, acquires of its leases are refused at once.
+   */
+  private static void awaitSilence(DaemonProcess survivor) throws IOException, SanlockException {
+    Await.until(
+        "the dead host still renews",
+        () -> {
+          for (State host : survivor.client().hostStatus(LeaseName.of(LOCKSPACE))) {
+            if (host.entry().data32() == VICTIM) {
+              return seconds(host, "last_check") > seconds(host, "last_live");
+            }
+          }
+          return false;
+        });
+  }
+
+  private static long seconds(State host, String key) {
+    return host.value(key).map(Long::parseLong).orElse(0L);
   }
 
   private static Durations whileWaiting(
       DaemonProcess survivor, List<Resource> leases, Duration time) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(WAITING);
-    CountDownLatch started = new CountDownLatch(WAITING);
-    AtomicInteger ended = new AtomicInteger();
+    List<RegisteredClient> clients = new ArrayList<>();
+    List<Future<?>> acquires = new ArrayList<>();
     try (RegisteredClient other = survivor.client().register()) {
       for (Resource lease : leases) {
-        threads.execute(() -> acquire(survivor, lease, started, ended));
+        RegisteredClient client = survivor.client().register();
+        clients.add(client);
+        acquires.add(threads.submit(() -> acquire(client, lease)));
       }
-      started.await();
-      Duration limit = Duration.ofSeconds(Math.min(LONGEST_SECONDS, time.toSeconds()));
-      Durations durations = RoundTripRow.times(limit, other::inquire);
-      if (ended.get() > 0) {
-        throw new IOException(ended.get() + " of " + WAITING + " acquires did not wait");
-      }
-      return durations;
+      // Refusals come at once; what still runs after this waits for the host to be dead.
+      Thread.sleep(SETTLE.toMillis());
+      requireWaiting(acquires);
+      return RoundTripRow.times(time, other::inquire);
     } finally {
       survivor.close();
+      clients.forEach(RegisteredClient::close);
       threads.shutdown();
       boolean unused = threads.awaitTermination(30, TimeUnit.SECONDS);
     }
   }
 
-  private static void acquire(
-      DaemonProcess survivor, Resource lease, CountDownLatch started, AtomicInteger ended) {
-    try (RegisteredClient client = survivor.client().register()) {
-      started.countDown();
-      client.acquire(lease);
-    } catch (SanlockException e) {
-      // The daemon was killed while we waited: the end of the measurement.
-      started.countDown();
-    } finally {
-      ended.incrementAndGet();
+  private static void requireWaiting(List<Future<?>> acquires) throws Exception {
+    long ended = acquires.stream().filter(Future::isDone).count();
+    if (ended > 0) {
+      acquires.stream().filter(Future::isDone).findAny().get().get();
+      throw new IOException(ended + " of " + WAITING + " acquires did not wait");
     }
+  }
+
+  private static Void acquire(RegisteredClient client, Resource lease) throws SanlockException {
+    client.acquire(lease);
+    return null;
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Inquire while many registered clients do nothing. */
 final class IdleRow implements Row {
-  private static final int MAX_ROUNDS = 3;
+  private static final int MOST_CLIENTS_OF_C = 1000;
 
   private final int idleClients;
 
@@ -21,14 +21,15 @@ final class IdleRow implements Row {
     return "idle" + idleClients;
   }
 
+  /** The C daemon looks at about 1,024 connections; who comes later is never answered. */
   @Override
-  public int rounds(int asked) {
-    return Math.min(asked, MAX_ROUNDS);
+  public boolean isPossible(Program program) {
+    return program == Program.OURS || idleClients <= MOST_CLIENTS_OF_C;
   }
 
   @Override
-  public boolean warmUp() {
-    return false;
+  public boolean takesLong() {
+    return true;
   }
 
   @Override

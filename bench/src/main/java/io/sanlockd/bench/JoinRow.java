@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 /** Many lockspaces joined at once, and what each costs afterwards. */
 final class JoinRow implements Row {
   private static final int LOCKSPACES = 50;
-  private static final int MAX_ROUNDS = 3;
   private static final int RENEWAL_INTERVALS = 5;
 
   @Override
@@ -22,13 +21,8 @@ final class JoinRow implements Row {
   }
 
   @Override
-  public int rounds(int asked) {
-    return Math.min(asked, MAX_ROUNDS);
-  }
-
-  @Override
-  public boolean warmUp() {
-    return false;
+  public boolean takesLong() {
+    return true;
   }
 
   @Override

@@ -15,8 +15,7 @@ final class StartRow implements Row {
     long startNanos = System.nanoTime();
     try (DaemonProcess daemon = stand.site().daemon(stand.program(), "start")) {
       double seconds = (System.nanoTime() - startNanos) / 1e9;
-      // The helper is started beside the socket.
-      Thread.sleep(1000);
+      daemon.awaitHelper();
       return List.of(
           new Figure(
               new Metric("daemon start to answering socket", "s", new Goal.AtMost(0.5)), seconds),

@@ -73,11 +73,6 @@ public final class LeaseName {
     return bytes.length == 0;
   }
 
-  /** The byte at {@code index}, or 0 in the padding. */
-  public byte byteAt(int index) {
-    return index < bytes.length ? bytes[index] : 0;
-  }
-
   /** A new field of 48 bytes holding this name padded with zeros. */
   public byte[] toField() {
     return Arrays.copyOf(bytes, FIELD_LENGTH);

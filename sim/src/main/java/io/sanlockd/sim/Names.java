@@ -23,17 +23,23 @@ final class Names {
 
   private static final AreaLayout LAYOUT = new AreaLayout(GEOMETRY);
   private static final byte[] SPACE_IMAGE = new byte[AREA];
-  private static final byte[] DISK_IMAGE = new byte[MOST_RESOURCES * AREA];
+  private static final byte[] DISK_IMAGE = diskImage(NUM_HOSTS);
+  private static final byte[] FULL_DISK_IMAGE = diskImage(GEOMETRY.maxHosts());
 
   static {
     BytesStore<?, ?> space = BytesStore.wrap(SPACE_IMAGE);
     InitialImage.lockspace(space, GEOMETRY, SPACE, 5);
     InitialImage.lockspaceRecord(GEOMETRY, SPACE, 5).encode(space, 0);
+  }
+
+  private static byte[] diskImage(int numHosts) {
+    byte[] image = new byte[MOST_RESOURCES * AREA];
     for (int i = 0; i < MOST_RESOURCES; i++) {
       byte[] area = new byte[AREA];
-      InitialImage.resource(BytesStore.wrap(area), GEOMETRY, SPACE, resource(i), NUM_HOSTS);
-      System.arraycopy(area, 0, DISK_IMAGE, i * AREA, AREA);
+      InitialImage.resource(BytesStore.wrap(area), GEOMETRY, SPACE, resource(i), numHosts);
+      System.arraycopy(area, 0, image, i * AREA, AREA);
     }
+    return image;
   }
 
   private Names() {}
@@ -42,8 +48,13 @@ final class Names {
     return new SimStorage(SPACE_PATH, SPACE_IMAGE);
   }
 
-  static SimStorage diskDevice(int number) {
-    return new SimStorage("/dev/disk" + number, DISK_IMAGE);
+  /**
+   * A disk with resources.
+   *
+   * @param full whether as many host blocks are in use as fit, instead of 8
+   */
+  static SimStorage diskDevice(int number, boolean full) {
+    return new SimStorage("/dev/disk" + number, full ? FULL_DISK_IMAGE : DISK_IMAGE);
   }
 
   static LeaseName resource(int number) {

@@ -57,6 +57,11 @@ public final class Simulate implements Callable<Integer> {
   @Option(names = "--steps", description = "How many things happen until the faults stop.")
   private long steps = 3000;
 
+  @Option(
+      names = "--full",
+      description = "Uses all host blocks of a lease, as by default, instead of 8; slower.")
+  private boolean full;
+
   @Option(names = "--trace", description = "Lines of the trace of a failure; 0 = none.")
   private int traceLines = TRACE_LINES;
 
@@ -117,7 +122,9 @@ public final class Simulate implements Callable<Integer> {
     int count = hosts != 0 ? hosts : Math.max(cHosts, 2 + (int) (s % 4));
     Profile profile =
         Profile.named(faults).orElseGet(() -> Profile.ALL[(int) (s / 4 % Profile.ALL.length)]);
-    return new World.Plan(s, count, Math.min(cHosts, count), profile, steps).avoiding(avoided);
+    World.Plan plan =
+        new World.Plan(s, count, Math.min(cHosts, count), profile, steps).avoiding(avoided);
+    return full ? plan.withFullAreas() : plan;
   }
 
   /**

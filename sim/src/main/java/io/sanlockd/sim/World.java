@@ -36,6 +36,7 @@ final class World implements AutoCloseable {
    * @param hosts 2..8
    * @param cHosts how many of them are C-like
    * @param steps how long things go wrong
+   * @param full whether all host blocks that fit are in use, as leases are initialised by default
    * @param avoided what C-like hosts do in the safe way, unlike the C program
    * @param spared numbers of misfortunes that do not happen
    */
@@ -45,18 +46,23 @@ final class World implements AutoCloseable {
       int cHosts,
       Profile profile,
       long steps,
+      boolean full,
       Set<UnsafeStep> avoided,
       Set<Long> spared) {
     Plan(long seed, int hosts, int cHosts, Profile profile, long steps) {
-      this(seed, hosts, cHosts, profile, steps, Set.of(), Set.of());
+      this(seed, hosts, cHosts, profile, steps, false, Set.of(), Set.of());
     }
 
     Plan avoiding(Set<UnsafeStep> unsafe) {
-      return new Plan(seed, hosts, cHosts, profile, steps, Set.copyOf(unsafe), spared);
+      return new Plan(seed, hosts, cHosts, profile, steps, full, Set.copyOf(unsafe), spared);
     }
 
     Plan sparing(Set<Long> misfortunes) {
-      return new Plan(seed, hosts, cHosts, profile, steps, avoided, Set.copyOf(misfortunes));
+      return new Plan(seed, hosts, cHosts, profile, steps, full, avoided, Set.copyOf(misfortunes));
+    }
+
+    Plan withFullAreas() {
+      return new Plan(seed, hosts, cHosts, profile, steps, true, avoided, spared);
     }
   }
 
@@ -101,7 +107,7 @@ final class World implements AutoCloseable {
     this.shortestUseNanos = habits.longestUse() == 0 ? SECOND / 1000 : longestUseNanos / 10;
     devices.put(Names.SPACE_PATH, Names.spaceDevice());
     for (int i = 0; i < disks; i++) {
-      SimStorage disk = Names.diskDevice(i);
+      SimStorage disk = Names.diskDevice(i, plan.full());
       devices.put(disk.path(), disk);
     }
     for (int id = 1; id <= plan.hosts(); id++) {

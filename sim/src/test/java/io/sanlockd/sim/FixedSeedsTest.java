@@ -41,6 +41,18 @@ class FixedSeedsTest {
     assertThat(grants).isGreaterThan(leastGrantsPerWorld * WORLDS_PER_PROFILE);
   }
 
+  /** An acquire then reads less at first, see FirstRead. */
+  @Test
+  void leasesWithAllHostBlocksHaveOneOwner() {
+    Profile profile = Profile.named("everything").orElseThrow();
+    for (long seed = 1; seed <= WORLDS_PER_PROFILE; seed++) {
+      World.Plan plan = new World.Plan(seed, 2 + (int) (seed % 4), 0, profile, STEPS);
+      assertThat(simulation.run(plan.withFullAreas(), new Trace(0)).violation())
+          .as("./simulate --full --seed " + seed + " --faults everything")
+          .isEmpty();
+    }
+  }
+
   /** What the simulator found before, with the worlds in which it did. */
   @ParameterizedTest
   @CsvSource({

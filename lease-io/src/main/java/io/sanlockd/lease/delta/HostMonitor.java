@@ -9,6 +9,7 @@ import io.sanlockd.lease.format.FormatFlags;
 import io.sanlockd.lease.format.HostBitmap;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.Magic;
+import io.sanlockd.lease.format.NameMatcher;
 import io.sanlockd.model.LeaseName;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -52,6 +53,7 @@ public final class HostMonitor implements HostTable {
   private final Clock clock;
   private final LeaseLog log;
   private final int requestIntervalSeconds;
+  private final NameMatcher spaceName;
   private final AtomicReferenceArray<Seen> seen;
   private final int[] badCount;
   private final AtomicIntegerArray foreignFlags;
@@ -85,6 +87,7 @@ public final class HostMonitor implements HostTable {
     this.clock = clock;
     this.log = log;
     this.requestIntervalSeconds = requestIntervalSeconds;
+    this.spaceName = new NameMatcher(identity.space());
     int maxHosts = identity.geometry().maxHosts();
     this.seen = new AtomicReferenceArray<>(maxHosts + 1);
     this.badCount = new int[maxHosts + 1];
@@ -200,7 +203,7 @@ public final class HostMonitor implements HostTable {
   private boolean checkGood(BytesStore<?, ?> area, long offset, int hostId, Seen before) {
     boolean good =
         LeaderRecord.magicAt(area, offset) == Magic.DELTA
-            && LeaderRecord.spaceNameIs(area, offset, identity.space());
+            && LeaderRecord.spaceNameIs(area, offset, spaceName);
     if (good) {
       if (badCount[hostId] > 0) {
         badCount[hostId] = 0;

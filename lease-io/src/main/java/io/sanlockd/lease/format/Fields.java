@@ -22,18 +22,4 @@ final class Fields {
       into[i] = store.readByte(offset + i);
     }
   }
-
-  /** Compares a name field with a name without decoding it. */
-  static boolean nameEquals(BytesStore<?, ?> store, long offset, LeaseName name) {
-    for (int i = 0; i < LeaseName.FIELD_LENGTH; i++) {
-      byte expected = name.byteAt(i);
-      if (store.readByte(offset + i) != expected) {
-        return false;
-      }
-      if (expected == 0) {
-        return true;
-      }
-    }
-    return true;
-  }
 }

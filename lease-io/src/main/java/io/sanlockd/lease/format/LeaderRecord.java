@@ -189,8 +189,8 @@ public record LeaderRecord(
   }
 
   /** Whether the record at {@code offset} belongs to lockspace {@code name}, without decoding. */
-  public static boolean spaceNameIs(BytesStore<?, ?> store, long offset, LeaseName name) {
-    return Fields.nameEquals(store, offset + SPACE_NAME, name);
+  public static boolean spaceNameIs(BytesStore<?, ?> store, long offset, NameMatcher name) {
+    return name.matches(store, offset + SPACE_NAME);
   }
 
   /** The checksum that the bytes at {@code offset} should carry. */

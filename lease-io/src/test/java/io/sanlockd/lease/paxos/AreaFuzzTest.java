@@ -15,6 +15,7 @@ import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderCheck;
 import io.sanlockd.lease.format.LeaderRecord;
+import io.sanlockd.lease.format.NameMatcher;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
@@ -202,7 +203,7 @@ class AreaFuzzTest {
       if (input.onceIn(4)) {
         continue;
       }
-      if (LeaderRecord.spaceNameIs(store, at, LeaseName.of("LS"))) {
+      if (LeaderRecord.spaceNameIs(store, at, new NameMatcher(LeaseName.of("LS")))) {
         LeaderRecord.decode(store, at).sealed().encode(store, at);
       } else if (at > SECTOR) {
         HostBlock block = HostBlock.decode(store, at);
