@@ -186,6 +186,8 @@ final class Daemon {
         options.writeInitIoTimeout == 0
             ? LeaseTimes.DEFAULT_IO_TIMEOUT
             : options.writeInitIoTimeout;
+    PidFdTable processes = new PidFdTable(() -> !loop.isFull());
+    loop.countBesides(processes::count);
     Dispatcher dispatcher =
         Commands.dispatcher(
             clients,
@@ -196,7 +198,7 @@ final class Daemon {
             shutdown,
             workers,
             disks,
-            new PidFdTable(),
+            processes,
             useRecord(workers, incarnation),
             clock,
             facts(options, hostName, uid, gid),

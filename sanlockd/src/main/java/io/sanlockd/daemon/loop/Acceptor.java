@@ -68,7 +68,7 @@ final class Acceptor implements Source {
   }
 
   private void take(int fd) {
-    if (connections.count() >= connections.limits.connections()) {
+    if (connections.isFull()) {
       log("client table full, connection refused");
       connections.drain(fd);
     } else {

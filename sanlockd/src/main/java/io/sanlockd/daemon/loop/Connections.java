@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /** All connections of a loop and what they share. */
 final class Connections {
@@ -25,6 +26,7 @@ final class Connections {
   final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
   final ByteBuffer sendBuffer = ByteBuffer.allocateDirect(Output.BATCH_BYTES);
 
+  private final IntSupplier besides;
   private final Runnable threadCheck;
   private final Set<ClientConnection> timed = new LinkedHashSet<>();
   private final Set<ClientConnection> starved = new LinkedHashSet<>();
@@ -37,12 +39,14 @@ final class Connections {
       SourceTable sources,
       Framing framing,
       RequestHandler handler,
+      IntSupplier besides,
       Runnable threadCheck) {
     this.limits = limits;
     this.log = log;
     this.sources = sources;
     this.framing = framing;
     this.handler = handler;
+    this.besides = besides;
     this.threadCheck = threadCheck;
     this.budget = new MemoryBudget(limits.inputBytes());
   }
@@ -55,9 +59,17 @@ final class Connections {
     return MonotonicClock.nanos();
   }
 
-  /** Connections that have a descriptor, whether served, pushed to or being closed gently. */
+  /**
+   * Descriptors that clients cost: connections, whether served, pushed to or being closed gently,
+   * and what else is open for them.
+   */
   int count() {
-    return slots.count() + draining.size() + pushing.size();
+    return slots.count() + draining.size() + pushing.size() + besides.getAsInt();
+  }
+
+  /** Whether nothing more may be opened for clients. */
+  boolean isFull() {
+    return count() >= limits.connections();
   }
 
   /** Serves an accepted descriptor, or closes it when that is impossible. */

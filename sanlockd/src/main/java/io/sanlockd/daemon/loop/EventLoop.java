@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * The main loop: connections, other descriptors, tasks from other threads, and before all of them
@@ -34,6 +35,7 @@ public final class EventLoop implements AutoCloseable {
   private final AtomicBoolean woken = new AtomicBoolean();
   private final long sweepNanos;
   private final DurationHistogram turnTimes = new DurationHistogram();
+  private IntSupplier besides = () -> 0;
   private Connections connections;
   private Acceptor acceptor;
   private Duty duty;
@@ -53,6 +55,16 @@ public final class EventLoop implements AutoCloseable {
     sources.add(wake.fd(), Epoll.IN, this::woken);
   }
 
+  /** Counts also what else is open for clients; loop's thread or before {@link #run}. */
+  public void countBesides(IntSupplier descriptors) {
+    besides = descriptors;
+  }
+
+  /** Whether nothing more may be opened for clients; loop's thread. */
+  public boolean isFull() {
+    return connections.isFull();
+  }
+
   /**
    * Serves the connections of a listener. To be called once, before {@link #run}.
    *
@@ -61,7 +73,9 @@ public final class EventLoop implements AutoCloseable {
   public void listen(int listenerFd, Framing framing, RequestHandler handler)
       throws PosixException {
     Check.state(connections == null, "listening already");
-    connections = new Connections(limits, log, sources, framing, handler, this::checkThread);
+    connections =
+        new Connections(
+            limits, log, sources, framing, handler, () -> besides.getAsInt(), this::checkThread);
     acceptor = new Acceptor(listenerFd, connections);
   }
 

@@ -5,7 +5,7 @@ import io.sanlockd.model.Check;
 /**
  * Bounds of an {@link EventLoop}.
  *
- * @param connections most connections served at a time
+ * @param connections most connections served at a time; what else is open for clients counts, too
  * @param requestBytes most payload bytes of one request
  * @param inputBytes most bytes of memory for large incomplete requests of all connections together
  *     (each connection has {@value Input#SMALL_BYTES} bytes besides)
@@ -26,7 +26,7 @@ public record Limits(
     int gentleBytes,
     int pauseMillis) {
 
-  /** For refused connections (64), lease devices, jars, pipes and pidfds. */
+  /** For refused connections (64), lease devices, jars and pipes. */
   private static final int RESERVED_DESCRIPTORS = 256;
 
   public Limits {
@@ -56,14 +56,14 @@ public record Limits(
   }
 
   /**
-   * As many connections as descriptors allow when some are kept for everything else: a process that
-   * has used its last descriptor cannot even load a class.
+   * As many connections as descriptors allow, but at least one that can register, when some are
+   * kept for everything else: a process that has used its last descriptor cannot even load a class.
    *
    * @param descriptors limit of the process, see {@link io.sanlockd.posix.Fd#limit}
    */
   public Limits withinDescriptors(long descriptors) {
     long usable = descriptors - RESERVED_DESCRIPTORS;
-    return withConnections((int) Math.max(1, Math.min(connections, usable)));
+    return withConnections((int) Math.max(2, Math.min(connections, usable)));
   }
 
   /** How often deadlines are looked at, in milliseconds. */

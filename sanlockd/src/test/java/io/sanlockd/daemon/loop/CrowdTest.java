@@ -76,6 +76,29 @@ class CrowdTest {
   }
 
   @Test
+  void whatElseIsOpenForClientsTakesTheirPlaces() throws Exception {
+    try (LoopFixture fixture = new LoopFixture(directory, LoopFixture.quick(5));
+        Client first = fixture.connect()) {
+      assertThat(first.roundTrip(1)).isEqualTo(1);
+      assertThat(full(fixture, 3)).isFalse();
+      assertThat(full(fixture, 4)).isTrue();
+      try (Client refused = fixture.connect()) {
+        refused.send(Client.echo(1, new byte[0]));
+        assertThat(refused.atEnd()).isTrue();
+      }
+      assertThat(fixture.errors).singleElement().asString().contains("client table full");
+    }
+  }
+
+  private static boolean full(LoopFixture fixture, int besides) throws Exception {
+    return fixture.onLoop(
+        () -> {
+          fixture.loop.countBesides(() -> besides);
+          return fixture.loop.isFull();
+        });
+  }
+
+  @Test
   void oneConnectionTooManyIsRefusedGentlyAndTheLowestFreeSlotIsUsedAgain() throws Exception {
     List<Client> clients = new ArrayList<>();
     try (LoopFixture fixture = new LoopFixture(directory, LoopFixture.quick(5))) {
@@ -128,7 +151,7 @@ class CrowdTest {
   @Test
   void someDescriptorsAreKeptForEverythingElse() {
     assertThat(Limits.standard().withinDescriptors(1024).connections()).isEqualTo(768);
-    assertThat(Limits.standard().withinDescriptors(100).connections()).isEqualTo(1);
+    assertThat(Limits.standard().withinDescriptors(100).connections()).isEqualTo(2);
     assertThat(Limits.standard().withinDescriptors(Long.MAX_VALUE)).isEqualTo(Limits.standard());
   }
 
