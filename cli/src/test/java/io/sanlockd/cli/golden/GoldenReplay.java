@@ -173,7 +173,7 @@ public final class GoldenReplay {
       assertThat(found.stdout()).as(golden.name()).contains(expected.stdout());
     } else {
       assertThat(slotsAside(golden, found.stdout()))
-          .as(golden.name())
+          .as("%s, standard error: %s", golden.name(), actual.stderr())
           .isEqualTo(slotsAside(golden, expected.stdout()));
     }
     assertThat(found.exit()).as(golden.name()).isEqualTo(expected.exit());
