@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CLikeHostsTest {
   private static final long STEPS = 3000;
 
-  private final Simulation simulation = new Simulation();
+  private static final Simulation SIMULATION = new Simulation();
 
   @ParameterizedTest
   @CsvSource({"everything, 1050, 1060", "storage, 1350, 1360"})
@@ -32,7 +32,8 @@ class CLikeHostsTest {
     assertThat(violation(plan.avoiding(EnumSet.of(UnsafeStep.BELIEVES_COMMIT)))).isEmpty();
   }
 
-  private World.Plan doubleGrant(String faults, long first, long last) {
+  /** The first of some worlds of C-like hosts in which a lease is granted twice. */
+  static World.Plan doubleGrant(String faults, long first, long last) {
     Profile profile = Profile.named(faults).orElseThrow();
     return LongStream.rangeClosed(first, last)
         .mapToObj(seed -> new World.Plan(seed, 4, 4, profile, STEPS))
@@ -41,7 +42,7 @@ class CLikeHostsTest {
         .orElseThrow(() -> new AssertionError("no double grant was found"));
   }
 
-  private Optional<Violation> violation(World.Plan plan) {
-    return simulation.run(plan, new Trace(0)).violation();
+  private static Optional<Violation> violation(World.Plan plan) {
+    return SIMULATION.run(plan, new Trace(0)).violation();
   }
 }

@@ -12,8 +12,7 @@ class MinimiserTest {
 
   @Test
   void theSmallestWorldBreaksTheSameRule() {
-    Profile slow = Profile.named("delays").orElseThrow();
-    World.Plan plan = new World.Plan(822, 4, 4, slow, 3000);
+    World.Plan plan = CLikeHostsTest.doubleGrant("everything", 1050, 1060);
     Simulation.Result found = simulation.run(plan, new Trace(0));
     Violation.Rule rule = found.violation().map(Violation::rule).orElseThrow();
     Minimiser minimiser = new Minimiser(simulation, plan, found);
