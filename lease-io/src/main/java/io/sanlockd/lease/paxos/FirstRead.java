@@ -1,20 +1,18 @@
 package io.sanlockd.lease.paxos;
 
 import io.sanlockd.lease.LeaseException;
-import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.ResultCode;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Step 1 of an acquire: the leader and the host blocks (paxos-lease.md 3). Reads the whole area, as
- * the reference does, or only leader and own block where that is enough (26, item 4).
+ * Step 1 of an acquire: the leader and all host blocks (paxos-lease.md 3). Reads the whole area, as
+ * the reference does; the ballots after it read only what this one has found to be in use.
  *
  * @param leader the leader record, its sizes checked and adopted
- * @param highestMbal the largest ballot number found, whatever version it was for
- * @param highestLver the largest version found that a host has run a ballot for
+ * @param highestMbal the largest ballot number on disk, whatever version it was for
+ * @param highestLver the largest version that any host has run a ballot for
  * @param hiddenHost the largest host_id beyond num_hosts whose block counts all the same, 0 = none
  * @param divided whether the disks have different leaders, of which this is the newest
  */
@@ -25,20 +23,12 @@ record FirstRead(
   /**
    * Reads the lease. What is found in our own block goes to {@code memory}.
    *
-   * @param whole whether the blocks of the other hosts are wanted in any case
    * @throws LeaseException a verification code, -214 for a damaged host block, or an I/O error
    */
-  static FirstRead of(
-      LeaseReplicas replicas, PaxosIdentity identity, BallotMemory memory, boolean whole)
+  static FirstRead of(LeaseReplicas replicas, PaxosIdentity identity, BallotMemory memory)
       throws LeaseException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       LeaderRecord leader = replicas.probe();
-      if (!whole && attempt == 1) {
-        Optional<FirstRead> enough = withoutOthers(replicas, leader, memory);
-        if (enough.isPresent()) {
-          return enough.get();
-        }
-      }
       List<AreaImage> images = replicas.readArea(leader.maxHosts());
       try {
         LeaderRecord again = replicas.leaderOf(images);
@@ -52,30 +42,6 @@ record FirstRead(
     }
     throw new LeaseException(
         ResultCode.LEADER_DIFF, "the sizes of " + replicas + " are being changed");
-  }
-
-  /**
-   * The own block alone, for a lease that looks as the last release left it. Other hosts' numbers
-   * are needed only to win a ballot at the first attempt, and all that their blocks could tell of a
-   * free leader (a newer version, a damaged block) stops the ballot as well, whose two reads are
-   * complete. Not enough when our own block says what the leader does not (a ballot would write
-   * over the proof), was never written, or is damaged; when hosts beyond num_hosts must be looked
-   * for; or when several disks must be compared.
-   */
-  private static Optional<FirstRead> withoutOthers(
-      LeaseReplicas replicas, LeaderRecord leader, BallotMemory memory) throws LeaseException {
-    if (!leader.isFree() || leader.numHosts() != leader.maxHosts() || replicas.areSeveral()) {
-      return Optional.empty();
-    }
-    Optional<HostBlock> own = replicas.readOwnBlock();
-    if (own.isEmpty()
-        || own.get().equals(HostBlock.CLEARED)
-        || own.get().dblock().lver() > leader.lver()) {
-      return Optional.empty();
-    }
-    Dblock dblock = own.get().dblock();
-    memory.note(dblock);
-    return Optional.of(new FirstRead(leader, dblock.mbal(), dblock.lver(), 0, false));
   }
 
   /**

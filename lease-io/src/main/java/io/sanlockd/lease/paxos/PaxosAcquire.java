@@ -156,10 +156,7 @@ public final class PaxosAcquire {
 
   /** Steps 1 and 2: read everything, decide what the leader means. */
   private State readAndDecide() throws LeaseException, Refusal {
-    // What a first attempt without the other hosts' blocks has met is looked at as a whole.
-    boolean whole =
-        lastRead.isPresent() || request.wantedVersion() != 0 || request.newNumHosts() != 0;
-    FirstRead read = FirstRead.of(replicas, identity, memory, whole);
+    FirstRead read = FirstRead.of(replicas, identity, memory);
     if (!replicas.majoritySettled()) {
       // H5: what an earlier operation of ours has in flight could land on top of this one's writes.
       throw new Refusal(

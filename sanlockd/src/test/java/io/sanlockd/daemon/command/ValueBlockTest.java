@@ -167,8 +167,8 @@ class ValueBlockTest {
   void aValueThatCanNotBeReadIsZerosAndTheLeaseIsHeld() {
     System.arraycopy(VALUE, 0, world.disks().file(DISK).content(), MIB + 2002 * SECTOR, 8);
     VirtualClient client = daemon.registered(7);
-    // Eight transfers take the lease, the ninth reads the value.
-    world.disks().file(DISK).atTransfer(8, () -> world.disks().file(DISK).reads(Fault.FAIL));
+    // Seven transfers take the lease, the eighth reads the value.
+    world.disks().file(DISK).atTransfer(7, () -> world.disks().file(DISK).reads(Fault.FAIL));
     client.acquire(CommandFlags.ACQUIRE_LVB, resource(1));
     world.time().advance(0.1);
     world.disks().file(DISK).heal();
