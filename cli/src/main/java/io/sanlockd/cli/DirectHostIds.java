@@ -39,7 +39,7 @@ final class DirectHostIds {
     try (LeaseDisk disk = storage.open(options.lockspace())) {
       DeltaLease lease = lease(disk);
       switch (action) {
-        case "acquire_id" -> lease.acquire(held -> false, Cancellation.NEVER);
+        case "acquire_id" -> acquire(lease);
         case "renew_id" -> renew(lease);
         default -> release(lease);
       }
@@ -74,8 +74,18 @@ final class DirectHostIds {
         : LeaseName.ofHost(UUID.randomUUID(), NodeName.get());
   }
 
+  /** Renewed at once: the lease lasts from now on, not from before the waits of taking it. */
+  private static void acquire(DeltaLease lease) throws LeaseException {
+    lease.acquire(held -> false, Cancellation.NEVER);
+    write(lease);
+  }
+
   private static void renew(DeltaLease lease) throws LeaseException {
     lease.adopt();
+    write(lease);
+  }
+
+  private static void write(DeltaLease lease) throws LeaseException {
     Renewal renewal = lease.renew(HostNotice.NONE);
     renewal.image().ifPresent(LeaseBuffer::close);
     if (!renewal.succeeded()) {
