@@ -54,8 +54,7 @@ final class CommandConfig {
    */
   String flightFile(String runDirectory) {
     read();
-    return flightFile.orElse(
-        runDirectory == null ? FlightLayout.FILE : runDirectory + "/" + FlightLayout.FILE_NAME);
+    return flightFile.orElse(FlightLayout.defaultFile(runDirectory));
   }
 
   private void read() {
@@ -87,7 +86,7 @@ final class CommandConfig {
         case "write_init_io_timeout" ->
             initSeconds = within(number, LeaseTimes.MAX_IO_TIMEOUT, initSeconds);
         case "flight_record_file" ->
-            flightFile = line.value().filter(path -> path.startsWith("/")).or(() -> flightFile);
+            flightFile = line.value().filter(FlightLayout::isPlace).or(() -> flightFile);
         default -> {}
       }
     }

@@ -43,6 +43,23 @@ class CommandConfigTest {
     assertThat(config.fireTimeoutSeconds()).isEqualTo(30);
   }
 
+  /** As the daemon does it, for which the default run directory is the same named or not. */
+  @Test
+  void theFlightRecordIsWhereTheDaemonKeepsIt() throws IOException {
+    CommandConfig none = config("");
+    assertThat(none.flightFile(null)).isEqualTo("/var/lib/sanlock/flight");
+    assertThat(none.flightFile("/run/sanlock")).isEqualTo("/var/lib/sanlock/flight");
+    assertThat(none.flightFile("/tmp/run")).isEqualTo("/tmp/run/flight");
+    CommandConfig named =
+        config(
+            """
+            flight_record_file = /srv/flight
+            flight_record_file = flight
+            flight_record_file = /srv/
+            """);
+    assertThat(named.flightFile("/tmp/run")).isEqualTo("/srv/flight");
+  }
+
   @Test
   void badValuesChangeNothing() throws IOException {
     CommandConfig config =

@@ -16,11 +16,8 @@ import java.util.zip.CRC32C;
  * @param traffic records in the ring {@link Ring#TRAFFIC}
  */
 public record FlightLayout(int vital, int log, int traffic) {
-  /** Where the file lies on a host. */
-  public static final String FILE = "/var/lib/sanlock/flight";
-
-  /** What it is called in another run directory. */
-  public static final String FILE_NAME = "flight";
+  private static final String FILE = "/var/lib/sanlock/flight";
+  private static final String RUN_DIRECTORY = "/run/sanlock";
 
   /** Bytes before the first ring. */
   public static final int HEADER_BYTES = 4096;
@@ -117,6 +114,23 @@ public record FlightLayout(int vital, int log, int traffic) {
     CRC32C crc = new CRC32C();
     crc.update(fields.slice(start, CHECKSUM_OFFSET));
     return (int) crc.getValue();
+  }
+
+  /**
+   * Where the file lies unless another place is configured: on storage that survives a reset, but
+   * in a run directory that is not the default one.
+   *
+   * @param runDirectory of the daemon, null for the default
+   */
+  public static String defaultFile(String runDirectory) {
+    return runDirectory == null || runDirectory.equals(RUN_DIRECTORY)
+        ? FILE
+        : runDirectory + "/flight";
+  }
+
+  /** Whether a configured place can be one. */
+  public static boolean isPlace(String path) {
+    return path.startsWith("/") && !path.endsWith("/");
   }
 
   /** Number of records in a ring. */

@@ -189,7 +189,7 @@ final class ConfigKeys {
 
   private static void flightFile(
       DaemonOptions options, DaemonOptions.Accounts accounts, String value) throws BadValue {
-    if (!value.startsWith("/") || value.endsWith("/")) {
+    if (!FlightLayout.isPlace(value)) {
       throw new BadValue("ignored, not the name of a file that begins with /");
     }
     options.flightFile = Optional.of(Path.of(value));

@@ -18,12 +18,13 @@ import java.util.Optional;
 record FlightPlace(Path file, boolean mayMakeDirectory) {
   /** The configured one, or the default for a run directory. */
   static FlightPlace of(Optional<Path> configured, RunDirectory runDirectory) {
-    if (configured.isPresent()) {
-      return new FlightPlace(configured.get(), false);
-    }
-    return runDirectory.isDefault()
-        ? new FlightPlace(Path.of(FlightLayout.FILE), true)
-        : new FlightPlace(Path.of(runDirectory.path(), FlightLayout.FILE_NAME), false);
+    return configured
+        .map(file -> new FlightPlace(file, false))
+        .orElseGet(
+            () ->
+                new FlightPlace(
+                    Path.of(FlightLayout.defaultFile(runDirectory.path())),
+                    runDirectory.isDefault()));
   }
 
   /**
