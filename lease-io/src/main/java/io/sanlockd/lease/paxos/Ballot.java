@@ -2,8 +2,6 @@ package io.sanlockd.lease.paxos;
 
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
-import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
@@ -49,8 +47,7 @@ final class Ballot {
   private final Clock clock;
 
   private final BallotPlan plan;
-  private final LeaseLog log;
-  private final boolean detailed;
+  private final DecisionTrace trace;
   private final BitSet sharers;
   private Optional<Dblock> lastWritten = Optional.empty();
   private boolean proposed;
@@ -65,8 +62,7 @@ final class Ballot {
     this.replicas = context.replicas();
     this.memory = context.memory();
     this.clock = context.clock();
-    this.log = context.log();
-    this.detailed = log.wants(LogDetail.PAXOS);
+    this.trace = new DecisionTrace(context.log());
     this.plan = plan;
     this.sharers = sharers;
   }
@@ -90,19 +86,14 @@ final class Ballot {
     // H6: a version we gave up stays given up, so its blocks carry RELEASED from the first write.
     int flags = memory.isReleased(plan.version()) ? Dblock.RELEASED : 0;
     List<HostBlock> phase1 = new ArrayList<>();
-    Dblock announced = announcement(flags);
-    if (detailed) {
-      log.debug("ballot " + plan.version() + " phase1 write mbal " + plan.mbal());
-    }
-    Optional<Result> interfered = readPhase(1, writeBlock(announced), phase1);
+    trace.announces(plan);
+    Optional<Result> interfered = readPhase(1, writeBlock(announcement(flags)), phase1);
     if (interfered.isPresent()) {
       return interfered.get();
     }
     Dblock chosen = choose(phase1, flags);
     proposed = true;
-    if (detailed) {
-      log.debug("ballot " + plan.version() + " phase2 write " + proposal(chosen));
-    }
+    trace.proposes(plan, chosen);
     List<Replica> written = writeBlock(chosen);
     long readIssued = clock.elapsedNanos();
     interfered = readPhase(2, written, new ArrayList<>());
@@ -175,9 +166,7 @@ final class Ballot {
     }
     try {
       collect(images, blocks);
-      if (detailed) {
-        log.debug("ballot " + plan.version() + " phase" + phase + " read " + inUse(images));
-      }
+      trace.read(plan, phase, images);
       if (!leaderIn(images).filter(plan.accepted()::equals).isPresent()) {
         return Optional.of(new Result.LeaderChanged());
       }
@@ -218,40 +207,6 @@ final class Ballot {
         }
       }
     }
-  }
-
-  /** A proposal as text: number, owner, its generation and time. */
-  private static String proposal(Dblock block) {
-    return "bal " + block.bal() + " inp " + block.inp() + " " + block.inp2() + " " + block.inp3();
-  }
-
-  /** The blocks that say something, each as {@code index:mbal:bal:inp:inp2:inp3:lver:flags,}. */
-  private String inUse(List<AreaImage> images) {
-    StringBuilder text = new StringBuilder();
-    for (AreaImage image : images) {
-      for (int hostId = 1; hostId <= plan.hosts(); hostId++) {
-        Dblock block = image.hostBlock(hostId).dblock();
-        if (!block.equals(HostBlock.CLEARED.dblock())) {
-          text.append(hostId - 1)
-              .append(':')
-              .append(block.mbal())
-              .append(':')
-              .append(block.bal())
-              .append(':')
-              .append(block.inp())
-              .append(':')
-              .append(block.inp2())
-              .append(':')
-              .append(block.inp3())
-              .append(':')
-              .append(block.lver())
-              .append(':')
-              .append(Integer.toHexString(block.flags()))
-              .append(',');
-        }
-      }
-    }
-    return text.toString();
   }
 
   private boolean ownerStillReleased(List<AreaImage> images) {

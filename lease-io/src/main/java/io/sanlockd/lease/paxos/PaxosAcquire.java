@@ -3,7 +3,6 @@ package io.sanlockd.lease.paxos;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.lease.format.ModeBlock;
@@ -45,6 +44,7 @@ public final class PaxosAcquire {
   private final BallotMemory memory;
   private final Clock clock;
   private final LeaseLog log;
+  private final DecisionTrace trace;
   private final BitSet sharers = new BitSet();
 
   private State state = State.READ;
@@ -92,6 +92,7 @@ public final class PaxosAcquire {
     this.memory = context.memory();
     this.clock = context.clock();
     this.log = context.log();
+    this.trace = new DecisionTrace(log);
     this.contention = new Contention(clock);
   }
 
@@ -164,10 +165,7 @@ public final class PaxosAcquire {
     }
     basis = read.leader();
     lastRead = Optional.of(basis);
-    if (log.wants(LogDetail.PAXOS)) {
-      log.debug(
-          "paxos_acquire " + describe(basis) + " max mbal " + read.highestMbal() + " " + replicas);
-    }
+    trace.begun(basis, read.highestMbal(), replicas);
     highestMbalSeen = read.highestMbal();
     nextVersion = read.nextVersion();
     hiddenHost = read.hiddenHost();
@@ -362,9 +360,7 @@ public final class PaxosAcquire {
         new Commit(identity, request, sharers, hiddenHost).leader(accepted, block, clock.seconds());
     attempted = Optional.of(leader);
     replicas.writeLeader(leader);
-    if (log.wants(LogDetail.PAXOS)) {
-      log.debug("ballot " + version + " commit " + (ourId ? "self " : "other ") + describe(leader));
-    }
+    trace.commits(version, ourId, leader);
     lastRead = attempted;
     if (!ourId) {
       throw new Refusal(ResultCode.ACQUIRE_OTHER, leader, "committed for host_id " + block.inp());
@@ -379,17 +375,6 @@ public final class PaxosAcquire {
     }
     basis = leader;
     return State.SETTLE_MODE;
-  }
-
-  private static String describe(LeaderRecord leader) {
-    return "leader "
-        + leader.lver()
-        + " owner "
-        + leader.ownerId()
-        + " "
-        + leader.ownerGeneration()
-        + " "
-        + leader.timestamp();
   }
 
   private AcquireOutcome settleMode() throws LeaseException, Refusal {
