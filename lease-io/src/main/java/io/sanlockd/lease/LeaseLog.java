@@ -29,6 +29,15 @@ public interface LeaseLog {
     debug(message);
   }
 
+  /** That a lease was refused because somebody has it: as an error only where that is wanted. */
+  default void contention(String message) {
+    if (wants(LogDetail.CONTENTION)) {
+      error(message);
+    } else {
+      debug(message);
+    }
+  }
+
   /** Whether these debug lines are wanted; whoever writes them asks before it makes the text. */
   default boolean wants(LogDetail detail) {
     return false;

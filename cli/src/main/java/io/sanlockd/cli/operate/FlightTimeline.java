@@ -36,12 +36,13 @@ final class FlightTimeline {
     }
 
     private Line line() {
-      if (renewals <= 1) {
-        String text = renewals == 0 ? FlightSentences.of(last) : "renewed, ";
-        return new Line(last, renewals == 0 ? text : text + slowestMillis + " ms");
-      }
       return new Line(
-          last, "renewed " + renewals + " times until now, slowest " + slowestMillis + " ms");
+          last,
+          switch (renewals) {
+            case 0 -> FlightSentences.of(last);
+            case 1 -> "renewed, " + slowestMillis + " ms";
+            default -> "renewed " + renewals + " times until now, slowest " + slowestMillis + " ms";
+          });
     }
   }
 

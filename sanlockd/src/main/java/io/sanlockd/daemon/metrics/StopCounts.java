@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.metrics;
 
+import io.sanlockd.posix.Signals;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +37,15 @@ public final class StopCounts {
    */
   public void attempted(Means means, int result) {
     (result == 0 ? onTheirWay : failed).get(means).incrementAndGet();
+  }
+
+  /**
+   * Counts a signal, SIGTERM or SIGKILL.
+   *
+   * @param result 0 when it got on its way, else a negative errno
+   */
+  public void signalled(int signal, int result) {
+    attempted(signal == Signals.TERM ? Means.SIGTERM : Means.SIGKILL, result);
   }
 
   /** How many attempts there were. */

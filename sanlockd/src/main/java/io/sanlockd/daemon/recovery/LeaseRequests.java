@@ -157,7 +157,7 @@ public final class LeaseRequests {
   private void signal(Token token, int signal, String what, LeaseLog log) {
     Client holder = token.holder();
     int result = signals.send(holder, signal);
-    stops.attempted(signal == Signals.TERM ? Means.SIGTERM : Means.SIGKILL, result);
+    stops.signalled(signal, result);
     log.error(what + ": kill " + token.pid() + " sig " + signal + " result " + result);
   }
 }

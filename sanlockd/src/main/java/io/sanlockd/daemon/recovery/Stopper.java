@@ -118,7 +118,7 @@ final class Stopper {
     events.happened(EventKind.SIGNAL, lockspace.spec().name(), pidOf(client), signal);
     int result = signals.send(client, signal);
     kills.attempted(signal, result, nowSeconds);
-    stops.attempted(signal == Signals.TERM ? Means.SIGTERM : Means.SIGKILL, result);
+    stops.signalled(signal, result);
   }
 
   /** Starts the program that stops the process gracefully; false when it can not be started. */

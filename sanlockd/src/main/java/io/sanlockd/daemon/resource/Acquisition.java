@@ -4,7 +4,6 @@ import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.paxos.AcquireOutcome;
 import io.sanlockd.lease.paxos.Holding;
 import io.sanlockd.lease.paxos.OpenLease;
@@ -163,10 +162,10 @@ final class Acquisition {
   /** That others have the lease is nothing special; that it could not be decided is. */
   private void report(AcquireOutcome.Refused outcome) {
     String text = "acquire " + resource.name() + " " + outcome.result() + " " + outcome.message();
-    boolean calledOff = outcome.result() == ResultCode.EGENERIC.number();
-    boolean contended = outcome.leader().isPresent();
-    if (calledOff || (contended && !log.wants(LogDetail.CONTENTION))) {
+    if (outcome.result() == ResultCode.EGENERIC.number()) {
       log.debug(text);
+    } else if (outcome.leader().isPresent()) {
+      log.contention(text);
     } else {
       log.error(text);
     }

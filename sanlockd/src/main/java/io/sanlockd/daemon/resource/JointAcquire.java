@@ -2,8 +2,6 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.lease.Cancellation;
-import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.LogDetail;
 import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,13 +94,10 @@ public final class JointAcquire {
   }
 
   private void report(LeaseRequest request, ResultCode refusal) {
-    LeaseLog log = seams.logs().apply(request.lockspace() + " ");
-    String text = "acquire " + request.name() + " " + refusal.number() + " in use on this host";
-    if (log.wants(LogDetail.CONTENTION)) {
-      log.error(text);
-    } else {
-      log.debug(text);
-    }
+    seams
+        .logs()
+        .apply(request.lockspace() + " ")
+        .contention("acquire " + request.name() + " " + refusal.number() + " in use on this host");
   }
 
   /** A lease whose release is about to end, as long as it is worth waiting for. */
