@@ -15,6 +15,8 @@ import io.sanlockd.daemon.lockspace.LockspaceSpec;
 import io.sanlockd.daemon.lockspace.Rejoin;
 import io.sanlockd.daemon.lockspace.RenewalThreads;
 import io.sanlockd.daemon.loop.EventLoop;
+import io.sanlockd.daemon.loop.Limits;
+import io.sanlockd.daemon.loop.RunningLoop;
 import io.sanlockd.daemon.watchdog.Watchdog;
 import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.world.FakeHelper;
@@ -80,19 +82,19 @@ class LeaseHandOverTest {
   void aLeaseHasOneUserAndStaysWithNobodyWhoIsGone() throws Exception {
     Path disk = directory.resolve("disk");
     format(disk);
-    Path socket = directory.resolve("daemon.sock");
-    try (LoopThread loop =
-        new LoopThread(
-            socket,
-            PayloadFraming::required,
-            eventLoop -> daemon(eventLoop).dispatcher(),
-            () -> rooms.join().supervisor().pass())) {
-      join(loop, disk);
+    try (RunningLoop running = new RunningLoop(directory, Limits.standard())) {
+      Path socket = running.path();
+      running.start(
+          (loop, listenerFd) -> {
+            loop.listen(listenerFd, PayloadFraming::required, daemon(loop).dispatcher());
+            loop.run(() -> rooms.join().supervisor().pass());
+          });
+      join(running.loop(), disk);
       Crowd.play(CLIENTS, (number, random) -> round(socket, disk, random));
       for (int i = 0; i < LEASES; i++) {
         takeInTheEnd(socket, lease(disk, i));
       }
-      assertThat(loop.errors()).isEmpty();
+      assertThat(running.errors()).isEmpty();
     }
     assertThat(faults).isEmpty();
   }
@@ -136,7 +138,7 @@ class LeaseHandOverTest {
     return daemon;
   }
 
-  private void join(LoopThread loop, Path disk) throws Exception {
+  private void join(EventLoop loop, Path disk) throws Exception {
     CompletableFuture<Integer> joined = new CompletableFuture<>();
     loop.execute(
         () -> {

@@ -3,7 +3,6 @@ package io.sanlockd.daemon.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.concurrency.Crowd;
-import io.sanlockd.concurrency.LoopThread;
 import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.protocol.MessageHeader;
 import java.io.IOException;
@@ -42,19 +41,21 @@ class DescriptorReuseTest {
 
   @Test
   void anAnswerReachesWhoAskedOrNobody() throws Exception {
-    Path socket = directory.resolve("loop.sock");
-    Queue<String> errors;
-    try (LoopThread loop =
-        new LoopThread(socket, (header, payload) -> 0, this::handler, () -> 1000)) {
-      Crowd.play(CLIENTS, (number, random) -> round(socket, random));
+    RunningLoop running = new RunningLoop(directory, Limits.standard());
+    try (running) {
+      running.start(
+          (loop, listenerFd) -> {
+            loop.listen(listenerFd, (header, payload) -> 0, handler(loop));
+            loop.run(() -> 1000);
+          });
+      Crowd.play(CLIENTS, (number, random) -> round(running.path(), random));
       for (int i = 0; i < PLENTY_MILLIS && ended.get() != opened.get(); i++) {
         LockSupport.parkNanos(1_000_000);
       }
       assertThat(ended.get()).as("connections ended").isEqualTo(opened.get());
-      errors = loop.errors();
     }
     assertThat(faults).isEmpty();
-    assertThat(errors).isEmpty();
+    assertThat(running.errors()).isEmpty();
   }
 
   private RequestHandler handler(EventLoop loop) {

@@ -3,20 +3,26 @@ package io.sanlockd.daemon.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sanlockd.concurrency.Crowd;
-import io.sanlockd.concurrency.LoopThread;
 import io.sanlockd.daemon.work.ThreadWorkers;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Work goes from the main loop to workers and back: nothing is lost, doubled or overtaken. */
 class HandOffTest {
   private static final int THREADS = 6;
   private static final int TASKS = 5;
   private static final long PLENTY_SECONDS = 60;
+
+  private static final int HOUR_MILLIS = 3_600_000;
+
+  @TempDir private Path directory;
 
   private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
@@ -30,7 +36,8 @@ class HandOffTest {
   @Test
   void aTaskWakesTheLoopAndTasksOfOneThreadKeepTheirOrder() throws Exception {
     long[] sent = new long[THREADS];
-    try (LoopThread loop = new LoopThread()) {
+    try (RunningLoop running = running()) {
+      EventLoop loop = running.loop();
       Crowd.play(
           THREADS,
           (number, random) -> {
@@ -56,7 +63,8 @@ class HandOffTest {
   void eachResultComesBackOnceAndUntilThenTheWorkersAreNotIdle() throws Exception {
     AtomicLong results = new AtomicLong();
     long rounds;
-    try (LoopThread loop = new LoopThread()) {
+    try (RunningLoop running = running()) {
+      EventLoop loop = running.loop();
       ThreadWorkers workers =
           new ThreadWorkers(
               4, 4096, loop::execute, failure -> faults.add("a worker failed: " + failure));
@@ -77,6 +85,12 @@ class HandOffTest {
     }
     assertThat(faults).isEmpty();
     assertThat(results.get()).isEqualTo(rounds);
+  }
+
+  private RunningLoop running() throws IOException {
+    RunningLoop running = new RunningLoop(directory, Limits.standard());
+    running.start((loop, listenerFd) -> loop.run(() -> HOUR_MILLIS));
+    return running;
   }
 
   private void begin(
