@@ -5,6 +5,7 @@ import io.sanlockd.client.RegisteredClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.client.State;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.Options;
 import io.sanlockd.protocol.Resource;
@@ -23,7 +24,6 @@ final class DeadOwnerRow implements Row {
   private static final int LEASES_OF_A_CLIENT = 8;
   private static final String LOCKSPACE = "dead";
   private static final int VICTIM = 2;
-  private static final Duration SETTLE = Duration.ofSeconds(1);
 
   @Override
   public String name() {
@@ -97,15 +97,15 @@ final class DeadOwnerRow implements Row {
         () -> {
           for (State host : survivor.client().hostStatus(LeaseName.of(LOCKSPACE))) {
             if (host.entry().data32() == VICTIM) {
-              return seconds(host, "last_check") > seconds(host, "last_live");
+              return number(host, "last_check") > number(host, "last_live");
             }
           }
           return false;
         });
   }
 
-  private static long seconds(State host, String key) {
-    return host.value(key).map(Long::parseLong).orElse(0L);
+  private static long number(State state, String key) {
+    return state.value(key).map(Long::parseLong).orElse(0L);
   }
 
   private static Durations whileWaiting(
@@ -119,10 +119,10 @@ final class DeadOwnerRow implements Row {
         clients.add(client);
         acquires.add(threads.submit(() -> acquire(client, lease)));
       }
-      // Refusals come at once; what still runs after this waits for the host to be dead.
-      Thread.sleep(SETTLE.toMillis());
-      requireWaiting(acquires);
-      return RoundTripRow.times(time, other::inquire);
+      awaitActive(survivor);
+      Durations inquire = RoundTripRow.times(time, other::inquire);
+      requireNoneRefused(acquires);
+      return inquire;
     } finally {
       survivor.close();
       clients.forEach(RegisteredClient::close);
@@ -131,11 +131,25 @@ final class DeadOwnerRow implements Row {
     }
   }
 
-  private static void requireWaiting(List<Future<?>> acquires) throws Exception {
-    long ended = acquires.stream().filter(Future::isDone).count();
-    if (ended > 0) {
-      acquires.stream().filter(Future::isDone).findAny().get().get();
-      throw new IOException(ended + " of " + WAITING + " acquires did not wait");
+  /** Until the daemon has begun with all acquires. */
+  private static void awaitActive(DaemonProcess survivor) throws IOException, SanlockException {
+    Await.until(
+        "not all acquires have begun",
+        () -> {
+          long active = 0;
+          for (State client : survivor.client().status()) {
+            active += number(client, "cmd_active") == Command.ACQUIRE.number() ? 1 : 0;
+          }
+          return active == WAITING;
+        });
+  }
+
+  /** Some may have been granted: the C daemon's inquire can take until the host is dead. */
+  private static void requireNoneRefused(List<Future<?>> acquires) throws Exception {
+    for (Future<?> acquire : acquires) {
+      if (acquire.isDone()) {
+        acquire.get();
+      }
     }
   }
 
