@@ -215,6 +215,7 @@ final class Daemon {
               hostName,
               options.useWatchdog != 0,
               limits.connections(),
+              loop::clientDescriptors,
               clock,
               lockspaces,
               clients,

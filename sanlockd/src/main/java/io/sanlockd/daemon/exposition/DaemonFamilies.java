@@ -77,9 +77,13 @@ final class DaemonFamilies {
             "Connections whose process may hold leases.",
             samples -> samples.gauge(Labels.NONE, view.registered())),
         gauge(
-            "sanlockd_connections_limit",
-            "Most connections at a time.",
-            samples -> samples.gauge(Labels.NONE, sources.connectionLimit())),
+            "sanlockd_client_descriptors",
+            "Descriptors that clients cost: one a connection and one a registered process.",
+            samples -> samples.gauge(Labels.NONE, view.descriptors())),
+        gauge(
+            "sanlockd_client_descriptors_limit",
+            "Most descriptors for clients at a time.",
+            samples -> samples.gauge(Labels.NONE, sources.descriptorLimit())),
         Family.of(
             "sanlockd_lockspace_losses",
             Kind.COUNTER,

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param lockspaces all of them
  * @param connections clients connected
  * @param registered those whose process may hold leases
+ * @param descriptors what all clients cost
  * @param leases how many there are in each state
  * @param helper the helper process
  */
@@ -22,6 +23,7 @@ record LoopView(
     List<Space> lockspaces,
     int connections,
     int registered,
+    int descriptors,
     Map<Resource.State, Integer> leases,
     HelperFacts helper) {
 
@@ -51,6 +53,12 @@ record LoopView(
     for (Resource.State state : Resource.State.values()) {
       leases.put(state, sources.resources().count(state));
     }
-    return new LoopView(lockspaces, connections, registered, leases, sources.helper().get());
+    return new LoopView(
+        lockspaces,
+        connections,
+        registered,
+        sources.clientDescriptors().getAsInt(),
+        leases,
+        sources.helper().get());
   }
 }

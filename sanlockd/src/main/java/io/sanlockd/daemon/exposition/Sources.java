@@ -11,6 +11,7 @@ import io.sanlockd.daemon.status.HelperFacts;
 import io.sanlockd.daemon.work.WorkerFacts;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.model.LeaseName;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +19,8 @@ import java.util.function.Supplier;
  *
  * @param hostName our host name
  * @param usesWatchdog whether lockspaces are to be protected by wdmd
- * @param connectionLimit most clients at a time
+ * @param descriptorLimit most descriptors for clients at a time
+ * @param clientDescriptors those in use; main loop only
  * @param clock our time
  * @param lockspaces main loop only
  * @param clients main loop only
@@ -35,7 +37,8 @@ import java.util.function.Supplier;
 public record Sources(
     LeaseName hostName,
     boolean usesWatchdog,
-    int connectionLimit,
+    int descriptorLimit,
+    IntSupplier clientDescriptors,
     Clock clock,
     Lockspaces lockspaces,
     Clients clients,

@@ -60,6 +60,11 @@ public final class EventLoop implements AutoCloseable {
     besides = descriptors;
   }
 
+  /** Descriptors that clients cost, of which there may be as many as connections; loop's thread. */
+  public int clientDescriptors() {
+    return connections.count();
+  }
+
   /** Whether nothing more may be opened for clients; loop's thread. */
   public boolean isFull() {
     return connections.isFull();

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /** What a daemon tells, read as a scraper reads it. */
 final class Exposed {
-  static final int CONNECTION_LIMIT = 100;
+  static final int DESCRIPTOR_LIMIT = 100;
+  static final int CLIENT_DESCRIPTORS = 7;
 
   private Exposed() {}
 
@@ -23,7 +24,8 @@ final class Exposed {
     return new Sources(
         LeaseName.of("a\"host"),
         false,
-        CONNECTION_LIMIT,
+        DESCRIPTOR_LIMIT,
+        () -> CLIENT_DESCRIPTORS,
         clock,
         daemon.lockspaces(),
         daemon.clients(),
