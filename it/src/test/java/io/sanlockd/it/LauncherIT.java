@@ -127,8 +127,10 @@ class LauncherIT {
     Daemon daemon = scene.daemon(Implementation.JAVA, "host");
     Map<String, String> environment =
         Map.of(
-            "SANLOCK_RUN_DIR", daemon.runDirectory().toString(),
-            "SANLOCK_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+            "SANLOCK_RUN_DIR",
+            daemon.runDirectory().toString(),
+            "SANLOCK_JAVA_OPTS",
+            "-Djava.io.tmpdir=" + temporary);
     String sanlock = program(Implementation.tree()).toString();
     Command.run(
             List.of(
