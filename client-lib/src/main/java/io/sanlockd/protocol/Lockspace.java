@@ -36,11 +36,22 @@ public record Lockspace(LeaseName name, long hostId, int flags, Disk disk) {
    */
   public static Lockspace decode(ByteBuffer source) throws ProtocolException {
     ByteBuffer view = Wire.take(source, LENGTH, "lockspace");
+    return decode(view, Disk.decode(view.position(DISK_AT)));
+  }
+
+  /**
+   * Reads 1104 bytes for a command that looks up a lockspace by its name: what stands in place of
+   * the disk means nothing and may be anything.
+   *
+   * @throws ProtocolException when there are fewer bytes
+   */
+  public static Lockspace decodeWithoutDisk(ByteBuffer source) throws ProtocolException {
+    return decode(Wire.take(source, LENGTH, "lockspace"), Disk.NONE);
+  }
+
+  private static Lockspace decode(ByteBuffer view, Disk disk) {
     return new Lockspace(
-        Wire.name(view, NAME_AT),
-        view.getLong(HOST_ID_AT),
-        view.getInt(FLAGS_AT),
-        Disk.decode(view.position(DISK_AT)));
+        Wire.name(view, NAME_AT), view.getLong(HOST_ID_AT), view.getInt(FLAGS_AT), disk);
   }
 
   /** Writes 1104 bytes at the buffer's position. */

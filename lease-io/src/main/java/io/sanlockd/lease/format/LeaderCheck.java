@@ -40,10 +40,13 @@ public final class LeaderCheck {
     return verdict.valid() ? FormatFlags.deltaUse(LeaderRecord.decode(store, offset)) : verdict;
   }
 
-  /** As {@link #paxos}, and whether the lease may be written by the rules we know. */
+  /**
+   * As {@link #paxos}, and whether the lease may be written by the rules we know. Both names must
+   * be those of the record, an empty one, too: whoever accepts any would take the same lease twice.
+   */
   public static Verdict paxosForUse(
       BytesStore<?, ?> store, long offset, LeaseName space, LeaseName resource, long hostId) {
-    Verdict verdict = paxos(store, offset, space, resource, hostId);
+    Verdict verdict = paxos(store, offset, space, resource, hostId, false);
     return verdict.valid() ? paxosUse(LeaderRecord.decode(store, offset)) : verdict;
   }
 
@@ -81,6 +84,16 @@ public final class LeaderCheck {
    */
   public static Verdict paxos(
       BytesStore<?, ?> store, long offset, LeaseName space, LeaseName resource, long hostId) {
+    return paxos(store, offset, space, resource, hostId, true);
+  }
+
+  private static Verdict paxos(
+      BytesStore<?, ?> store,
+      long offset,
+      LeaseName space,
+      LeaseName resource,
+      long hostId,
+      boolean emptyIsAny) {
     LeaderRecord leader = LeaderRecord.decode(store, offset);
     if (leader.magic() == Magic.PAXOS_CLEARED) {
       return new Verdict(ResultCode.LEADER_MAGIC, "");
@@ -91,10 +104,10 @@ public final class LeaderCheck {
     if (!FormatVersion.readablePaxos(leader.version())) {
       return wrongVersion(leader);
     }
-    if (!space.isEmpty() && !leader.spaceName().equals(space)) {
+    if (!(emptyIsAny && space.isEmpty()) && !leader.spaceName().equals(space)) {
       return wrongSpace(leader, space);
     }
-    if (!resource.isEmpty() && !leader.resourceName().equals(resource)) {
+    if (!(emptyIsAny && resource.isEmpty()) && !leader.resourceName().equals(resource)) {
       return new Verdict(
           ResultCode.LEADER_RESOURCE,
           "wrong resource name " + leader.resourceName() + " " + resource);

@@ -236,9 +236,10 @@ public final class ResourceIndex {
   /**
    * Stores an entry, whatever it held before; for repair.
    *
-   * @throws LeaseException -22 name or offset missing, -277 no such area, or an I/O error
+   * @throws LeaseException -277 no such area, -22 name or offset missing, or an I/O error
    */
   public IndexRow put(LeaseName name, long leaseOffset) throws LeaseException {
+    placement.checkAligned(leaseOffset);
     if (name.isEmpty() || leaseOffset == 0) {
       throw new LeaseException(ResultCode.EINVAL, "name and offset are needed");
     }

@@ -141,9 +141,9 @@ class NewerFormatsGoldenTest {
   }
 
   private static ResultCode paxosUse(String file, String space) {
-    return LeaderCheck.paxosForUse(
-            BytesStore.wrap(bytesOf(file)), 0, LeaseName.of(space), LeaseName.EMPTY, 1)
-        .code();
+    BytesStore<?, ?> area = BytesStore.wrap(bytesOf(file));
+    LeaseName resource = LeaderRecord.decode(area, 0).resourceName();
+    return LeaderCheck.paxosForUse(area, 0, LeaseName.of(space), resource, 1).code();
   }
 
   @Test

@@ -28,8 +28,6 @@ import java.util.Optional;
  * 6.4).
  */
 final class AcquireCommand implements CommandHandler.ForTarget {
-  private static final int DISCARD_MILLIS = 100;
-
   private final Lockspaces lockspaces;
   private final Resources resources;
   private final TargetCommands targets;
@@ -53,7 +51,7 @@ final class AcquireCommand implements CommandHandler.ForTarget {
   public void run(Request request, Client target) throws ProtocolException {
     int refusal = prepare(request, target);
     if (refusal != 0) {
-      discardRest(request);
+      request.discardRest();
       targets.end(target);
       request.reply(refusal);
     }
@@ -75,6 +73,9 @@ final class AcquireCommand implements CommandHandler.ForTarget {
       wanted.add(resource);
     }
     Options options = Options.decode(payload);
+    if (!options.ownerName().isEmpty()) {
+      target.ownerName(options.ownerName().text());
+    }
     List<LeaseRequest> requests = new ArrayList<>(wanted.size());
     for (Resource resource : wanted) {
       Optional<Lockspace> lockspace =
@@ -84,17 +85,8 @@ final class AcquireCommand implements CommandHandler.ForTarget {
       }
       requests.add(leaseRequest(request, lockspace.get(), resource));
     }
-    if (!options.ownerName().isEmpty()) {
-      target.ownerName(options.ownerName().text());
-    }
     target.whenRecorded(new Job(request, target, requests)::start);
     return 0;
-  }
-
-  /** The part of a refused request that was not read: it must not be taken for headers. */
-  private static void discardRest(Request request) {
-    int unread = PayloadFraming.surplus(request.header(), request.payload().limit());
-    request.connection().discardInput(unread, DISCARD_MILLIS);
   }
 
   private static LeaseRequest leaseRequest(

@@ -23,6 +23,7 @@ import io.sanlockd.protocol.LockspaceFlags;
 import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -148,12 +149,20 @@ record DiskCommands(
         request,
         "write_resource " + wanted.name(),
         () -> {
-          for (Disk place : wanted.disks()) {
-            try (LeaseDisk disk = opener.open(place.path())) {
-              writeArea(new ResourceArea(disk, place.offset()), wanted, numHosts, clear);
+          List<LeaseDisk> disks = new ArrayList<>();
+          try {
+            // None is written unless all can be: half a lease is of no use to anybody.
+            for (Disk place : wanted.disks()) {
+              disks.add(opener.open(place.path()));
             }
+            for (int i = 0; i < disks.size(); i++) {
+              long offset = wanted.disks().get(i).offset();
+              writeArea(new ResourceArea(disks.get(i), offset), wanted, numHosts, clear);
+            }
+            return 0;
+          } finally {
+            disks.forEach(LeaseDisk::close);
           }
-          return 0;
         });
   }
 
@@ -222,8 +231,11 @@ record DiskCommands(
       LockspaceArea area = new LockspaceArea(disk, wanted.disk().offset());
       Optional<Geometry> hint = Geometry.ofApiFlags(wanted.flags());
       Geometry geometry = hint.isPresent() ? hint.get() : area.detect(READ_TIMEOUT_NANOS);
-      if (hostId < 0 || hostId > geometry.maxHosts()) {
+      if (hostId < 0 || hostId > geometry.alignSize() / geometry.sectorSize()) {
         throw new LeaseException(ResultCode.EMSGSIZE, "host_id " + hostId + " beyond the area");
+      }
+      if (hostId > geometry.maxHosts()) {
+        throw new LeaseException(ResultCode.LEADER_MAGIC, "no lease for host_id " + hostId);
       }
       LeaderRecord leader = area.readHost(geometry, wanted.name(), hostId, READ_TIMEOUT_NANOS);
       Geometry real = leader.geometry().orElse(geometry);

@@ -14,7 +14,6 @@ import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.MessageHeader;
-import io.sanlockd.protocol.PayloadFraming;
 import io.sanlockd.protocol.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -27,7 +26,6 @@ import java.util.Optional;
  * gone (protocol.md 4.1, 5, 6).
  */
 public final class Dispatcher implements RequestHandler {
-  private static final int DISCARD_MILLIS = 100;
   private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   private final Clients clients;
@@ -110,17 +108,22 @@ public final class Dispatcher implements RequestHandler {
   @Override
   public void tooLong(Connection connection, MessageHeader header) {
     Request request = begin(connection, header, NO_PAYLOAD);
-    connection.discardInput(PayloadFraming.surplus(header, 0), DISCARD_MILLIS);
-    boolean forTarget = handlers.get(request.command()) instanceof CommandHandler.ForTarget;
-    if (!forTarget || select(request).isPresent()) {
-      refuse(request, ResultCode.E2BIG, "too much data");
-    }
+    request.discardRest();
+    refuseUnlessNoTarget(request, ResultCode.E2BIG, "too much data");
   }
 
   @Override
   public void cutShort(Connection connection, MessageHeader header) {
-    refuse(
+    refuseUnlessNoTarget(
         begin(connection, header, NO_PAYLOAD), ResultCode.ENOTCONN, "stream ended in the payload");
+  }
+
+  /** That there is no target for a request is told before anything is said about its payload. */
+  private void refuseUnlessNoTarget(Request request, ResultCode code, String why) {
+    boolean forTarget = handlers.get(request.command()) instanceof CommandHandler.ForTarget;
+    if (!forTarget || select(request).isPresent()) {
+      refuse(request, code, why);
+    }
   }
 
   private Request begin(Connection connection, MessageHeader header, ByteBuffer payload) {
@@ -176,16 +179,10 @@ public final class Dispatcher implements RequestHandler {
               + request.header().data2()
               + " refused "
               + selection.refusal());
-      discardRest(request);
+      request.discardRest();
       request.refuse(selection.refusal());
     }
     return selection.target();
-  }
-
-  /** What was announced but not read of a refused request must not be taken for headers. */
-  private static void discardRest(Request request) {
-    int unread = PayloadFraming.surplus(request.header(), request.payload().limit());
-    request.connection().discardInput(unread, DISCARD_MILLIS);
   }
 
   private void runForTarget(Request request, CommandHandler.ForTarget handler, Client target) {
@@ -199,7 +196,7 @@ public final class Dispatcher implements RequestHandler {
             started = true;
           } finally {
             if (!started) {
-              discardRest(request);
+              request.discardRest();
               targets.end(target);
             }
           }

@@ -26,7 +26,7 @@ final class EventCommands {
   private EventCommands() {}
 
   private static LeaseName lockspaceName(Request request) throws ProtocolException {
-    return io.sanlockd.protocol.Lockspace.decode(request.payload()).name();
+    return io.sanlockd.protocol.Lockspace.decodeWithoutDisk(request.payload()).name();
   }
 
   /** Makes the connection a channel on which the events of a lockspace arrive. */

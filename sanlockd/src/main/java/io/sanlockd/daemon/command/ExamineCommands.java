@@ -17,7 +17,7 @@ final class ExamineCommands {
   record InLockspace(LeaseRequests requests) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
-      requests.examine(Lockspace.decode(request.payload()).name(), LeaseName.EMPTY);
+      requests.examine(Lockspace.decodeWithoutDisk(request.payload()).name(), LeaseName.EMPTY);
       request.reply(0);
     }
   }

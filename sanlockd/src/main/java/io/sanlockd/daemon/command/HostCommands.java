@@ -67,7 +67,7 @@ final class HostCommands {
   record GetHosts(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
-      var wanted = io.sanlockd.protocol.Lockspace.decode(request.payload());
+      var wanted = io.sanlockd.protocol.Lockspace.decodeWithoutDisk(request.payload());
       Optional<Lockspace> lockspace = lockspaces.active(wanted.name());
       if (lockspace.isEmpty()) {
         request.replyAndClose(ResultCode.ENOENT.number(), 0, 0, body -> {});
@@ -132,7 +132,7 @@ final class HostCommands {
   record HostStatus(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
-      LeaseName name = io.sanlockd.protocol.Lockspace.decode(request.payload()).name();
+      LeaseName name = io.sanlockd.protocol.Lockspace.decodeWithoutDisk(request.payload()).name();
       Optional<Lockspace> lockspace = lockspaces.find(name);
       if (lockspace.isEmpty()) {
         request.replyAndClose(ResultCode.ENOSPC.number());
@@ -169,7 +169,7 @@ final class HostCommands {
   record Renewals(Lockspaces lockspaces) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
-      LeaseName name = io.sanlockd.protocol.Lockspace.decode(request.payload()).name();
+      LeaseName name = io.sanlockd.protocol.Lockspace.decodeWithoutDisk(request.payload()).name();
       Optional<Lockspace> lockspace = lockspaces.find(name);
       if (lockspace.isEmpty()) {
         request.replyAndClose(ResultCode.ENOSPC.number());

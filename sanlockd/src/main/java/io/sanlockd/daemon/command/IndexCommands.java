@@ -8,6 +8,7 @@ import io.sanlockd.lease.index.IndexAnswer;
 import io.sanlockd.lease.index.IndexOperation;
 import io.sanlockd.lease.index.IndexRow;
 import io.sanlockd.lease.paxos.DiskSpec;
+import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.IndexEntry;
@@ -48,12 +49,14 @@ record IndexCommands(Lockspaces lockspaces, Indexes indexes, DiskCommands disks)
     ResourceIndex index = ResourceIndex.decode(request.payload());
     IndexEntry entry = IndexEntry.decode(request.payload());
     boolean remove = request.hasFlag(CommandFlags.INDEX_UPDATE_REM);
-    boolean add = request.hasFlag(CommandFlags.INDEX_UPDATE_ADD);
+    // Without either flag nothing is to be stored, which ends as an entry without a name does.
+    LeaseName name =
+        request.hasFlag(CommandFlags.INDEX_UPDATE_ADD) ? entry.name() : LeaseName.EMPTY;
     Indexes.Factory factory =
         (context, disk, offset) ->
-            remove && entry.offset() != 0
+            remove
                 ? IndexOperation.remove(context, disk, offset, entry.offset())
-                : IndexOperation.put(context, disk, offset, entry.name(), add ? entry.offset() : 0);
+                : IndexOperation.put(context, disk, offset, name, entry.offset());
     run(request, index, mayDoWithout(request), factory, answer -> replyRow(request, answer));
   }
 

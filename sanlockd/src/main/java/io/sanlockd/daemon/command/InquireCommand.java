@@ -33,6 +33,7 @@ final class InquireCommand implements CommandHandler.Open {
     TargetCommands.Selection selection =
         targets.select(request.command(), request.header(), request.client());
     if (selection.target().isEmpty()) {
+      request.discardRest();
       request.reply(selection.refusal());
       return;
     }

@@ -69,7 +69,7 @@ final class LockspaceCommands {
   record SetConfig(Lockspaces lockspaces, UseRecord uses) implements CommandHandler.Open {
     @Override
     public void run(Request request) throws ProtocolException {
-      Lockspace named = Lockspace.decode(request.payload());
+      Lockspace named = Lockspace.decodeWithoutDisk(request.payload());
       Optional<io.sanlockd.daemon.lockspace.Lockspace> active = lockspaces.active(named.name());
       if (active.isEmpty()) {
         request.replyAndClose(ResultCode.ENOENT.number());

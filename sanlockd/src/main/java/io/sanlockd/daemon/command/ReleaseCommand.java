@@ -6,7 +6,6 @@ import io.sanlockd.daemon.resource.Token;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
 import io.sanlockd.protocol.CommandFlags;
-import io.sanlockd.protocol.PayloadFraming;
 import io.sanlockd.protocol.ProtocolException;
 import io.sanlockd.protocol.Resource;
 import java.util.ArrayList;
@@ -15,8 +14,6 @@ import java.util.Optional;
 
 /** RELEASE: gives leases of a registered process back (protocol.md 8.8). */
 final class ReleaseCommand implements CommandHandler.ForTarget {
-  private static final int DISCARD_MILLIS = 100;
-
   private final Resources resources;
   private final TargetCommands targets;
 
@@ -29,9 +26,7 @@ final class ReleaseCommand implements CommandHandler.ForTarget {
   public void run(Request request, Client target) throws ProtocolException {
     if (request.hasFlag(CommandFlags.RELEASE_ALL)) {
       // Clients announce structures that nobody reads in this mode.
-      request
-          .connection()
-          .discardInput(PayloadFraming.surplus(request.header(), 0), DISCARD_MILLIS);
+      request.discardRest();
       release(request, target, List.copyOf(target.tokens()), Optional.empty(), 0);
     } else if (request.hasFlag(CommandFlags.RELEASE_ORPHAN)) {
       Resource wanted = Resource.decode(request.payload());

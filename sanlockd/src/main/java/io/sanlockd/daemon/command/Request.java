@@ -10,6 +10,7 @@ import io.sanlockd.protocol.Host;
 import io.sanlockd.protocol.IndexEntry;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.MessageHeader;
+import io.sanlockd.protocol.PayloadFraming;
 import io.sanlockd.protocol.PayloadKind;
 import io.sanlockd.protocol.Resource;
 import java.nio.ByteBuffer;
@@ -39,6 +40,7 @@ final class Request {
           Command.SET_CONFIG);
 
   private static final int SUCCESS = 0;
+  private static final int DISCARD_MILLIS = 100;
 
   private final Connection connection;
   private final Client client;
@@ -95,6 +97,12 @@ final class Request {
 
   Connection connection() {
     return connection;
+  }
+
+  /** What was announced but not read must not be taken for headers (protocol.md 5.5). */
+  void discardRest() {
+    int unread = PayloadFraming.surplus(header, payload.limit());
+    connection.discardInput(unread, DISCARD_MILLIS);
   }
 
   /** Plain reply; the connection stays open. */

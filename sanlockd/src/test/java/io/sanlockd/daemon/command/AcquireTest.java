@@ -16,6 +16,7 @@ import io.sanlockd.protocol.CommandFlags;
 import io.sanlockd.protocol.Disk;
 import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Options;
+import io.sanlockd.protocol.RequestForce;
 import io.sanlockd.protocol.Resource;
 import io.sanlockd.protocol.ResourceFlags;
 import java.util.ArrayList;
@@ -119,6 +120,25 @@ class AcquireTest {
     assertThat(client.lastResult()).isZero();
     assertThat(daemon.clients().byPid(7).orElseThrow().ownerName()).isEqualTo("me");
     client.acquire(0, resource(1));
+    assertThat(daemon.clients().byPid(7).orElseThrow().ownerName()).isEqualTo("me");
+  }
+
+  @Test
+  void theOwnerNameIsSetAlsoByARequestThatIsRefused() {
+    VirtualClient client = daemon.registered(7);
+    Resource elsewhere =
+        Resource.on(LeaseName.of("XX"), LeaseName.of("r1"), List.of(new Disk(DISK, MIB)));
+    client.send(
+        Command.ACQUIRE,
+        0,
+        1,
+        THIS,
+        payload -> {
+          elsewhere.encode(payload);
+          new Options(LeaseName.of("me"), 0, 0).encode(payload);
+        });
+
+    assertThat(client.lastResult()).isEqualTo(ENOSPC);
     assertThat(daemon.clients().byPid(7).orElseThrow().ownerName()).isEqualTo("me");
   }
 
@@ -372,6 +392,19 @@ class AcquireTest {
     world.disks().file(DISK).content()[4 * MIB + 100] ^= 1;
     assertThat(acquire(0, at("r4", DISK, 4L * MIB))).isEqualTo(-229);
     assertThat(daemon.resources().uses(LeaseName.of("LS"))).isFalse();
+  }
+
+  /** As any other name that is not the one on the disk: the lease would be held under two names. */
+  @Test
+  void anEmptyNameIsTheNameOfNoLeaseThatHasOne() {
+    Resource nameless = at("", DISK, MIB);
+
+    assertThat(acquire(0, nameless)).isEqualTo(-227);
+    assertThat(acquire(0, nameless.withFlags(ResourceFlags.SHARED))).isEqualTo(-227);
+    assertThat(world.leader(1).lver()).isZero();
+    VirtualClient client = daemon.holder(7, resource(1));
+    assertThat(client.request(0, RequestForce.FORCE, nameless.withLver(9))).isEqualTo(-227);
+    assertThat(client.request(0, RequestForce.NONE, nameless)).isEqualTo(-227);
   }
 
   private static Resource at(String name, String path, long offset) {

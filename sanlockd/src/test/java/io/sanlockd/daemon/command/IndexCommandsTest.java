@@ -173,6 +173,17 @@ class IndexCommandsTest {
   }
 
   @Test
+  void anUpdateLooksAtTheOffsetBeforeItMissesNameOrFlag() {
+    long misaligned = FIRST + 512;
+    for (int flags : new int[] {0, CommandFlags.INDEX_UPDATE_ADD, CommandFlags.INDEX_UPDATE_REM}) {
+      assertThat(run(Command.UPDATE_RINDEX, flags, "x", misaligned).lastResult())
+          .isEqualTo(RINDEX_OFFSET);
+      assertThat(run(Command.UPDATE_RINDEX, flags, "", misaligned).lastResult())
+          .isEqualTo(RINDEX_OFFSET);
+    }
+  }
+
+  @Test
   void aRebuildFindsTheLeasesAgain() {
     run(Command.CREATE_RESOURCE, 0, "one", 0);
     run(Command.CREATE_RESOURCE, 0, "two", 0);

@@ -12,6 +12,7 @@ import io.sanlockd.daemon.world.World;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Command;
 import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.MessageHeader;
 import io.sanlockd.protocol.Resource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,15 @@ class InquireTest {
     assertThat(inquire(4_000_000).lastResult()).isEqualTo(ESRCH);
     assertThat(inquire(0).lastResult()).isEqualTo(ESRCH);
     assertThat(inquire(-1).lastResult()).isEqualTo(EBUSY);
+  }
+
+  @Test
+  void whatIsAnnouncedBehindARefusedRequestIsDiscarded() {
+    VirtualClient client = daemon.client();
+    client.connection().send(MessageHeader.request(Command.INQUIRE, 0, 128, 0, 7), new byte[0]);
+
+    assertThat(client.lastResult()).isEqualTo(ESRCH);
+    assertThat(client.connection().discarded()).isEqualTo(128);
   }
 
   /** libvirt takes a process that is busy for one that is not registered. */

@@ -37,6 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Headers, payloads and the shape of replies (protocol.md 4, 5, 8, 9, 15). */
 class RequestShapeTest {
   private static final int ENOENT = -2;
+  private static final int ESRCH = -3;
+  private static final int EBUSY = -16;
   private static final int EINVAL = -22;
   private static final int ENOSPC = -28;
   private static final int ERANGE = -34;
@@ -76,26 +78,45 @@ class RequestShapeTest {
   @ParameterizedTest
   @EnumSource(
       value = Command.class,
-      names = {
-        "ADD_LOCKSPACE",
-        "REM_LOCKSPACE",
-        "INQ_LOCKSPACE",
-        "WRITE_LOCKSPACE",
-        "HOST_STATUS",
-        "RENEWAL",
-        "GET_HOSTS"
-      })
+      names = {"ADD_LOCKSPACE", "REM_LOCKSPACE", "INQ_LOCKSPACE", "WRITE_LOCKSPACE"})
   void aLockspacePathWithoutTerminatorIsInvalid(Command command) {
     VirtualClient client =
         daemon.client().send(command, 0, 0, 0, RequestShapeTest::lockspaceWithoutTerminator);
 
     assertThat(client.lastResult()).isEqualTo(EINVAL);
     assertThat(client.connection().lastReply().body().remaining()).isZero();
-    boolean stream =
-        command == Command.HOST_STATUS
-            || command == Command.RENEWAL
-            || command == Command.GET_HOSTS;
-    assertThat(client.closed()).isEqualTo(stream);
+    assertThat(client.closed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Command.class,
+      names = {
+        "EXAMINE_LOCKSPACE",
+        "HOST_STATUS",
+        "GET_HOSTS",
+        "REG_EVENT",
+        "END_EVENT",
+        "SET_EVENT",
+        "SET_CONFIG",
+        "RENEWAL"
+      })
+  void whoseLockspaceIsFoundByItsNameMayLeaveAnythingInPlaceOfThePath(Command command) {
+    daemon.join(1, IO_TIMEOUT);
+    VirtualClient client =
+        daemon
+            .client()
+            .send(
+                command,
+                0,
+                command == Command.SET_CONFIG ? ConfigValue.UNUSED : 0,
+                0,
+                payload -> {
+                  lockspaceWithoutTerminator(payload);
+                  new HostEvent(1, 0, 0, 0).encode(payload);
+                });
+
+    assertThat(client.connection().replies().get(0).result()).isZero();
   }
 
   @Test
@@ -136,9 +157,10 @@ class RequestShapeTest {
 
   @Test
   void aPayloadCutShortIsNotConnectedAndZerosFollowWhereAStructureMust() {
+    daemon.registered(7);
     for (Command command :
         List.of(Command.WRITE_LOCKSPACE, Command.ACQUIRE, Command.ADD_LOCKSPACE)) {
-      VirtualClient client = daemon.client().send(command, 0, 1, -1, half -> half.put((byte) 1));
+      VirtualClient client = daemon.client().send(command, 0, 1, 7, half -> half.put((byte) 1));
       assertThat(client.lastResult()).isEqualTo(ENOTCONN);
       assertThat(client.connection().lastReply().body().remaining()).isZero();
     }
@@ -147,6 +169,17 @@ class RequestShapeTest {
     assertThat(client.lastResult()).isEqualTo(ENOTCONN);
     assertThat(client.connection().lastReply().body()).isEqualTo(ByteBuffer.allocate(128));
     assertThat(daemon.clients().all()).noneMatch(c -> c.suspended());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Command.class,
+      names = {"ACQUIRE", "ACQUIRE2", "RELEASE", "CONVERT", "KILLPATH"})
+  void thatThereIsNoTargetIsToldAlsoWhenThePayloadIsCutShort(Command command) {
+    VirtualClient client = daemon.client().send(command, 0, 1, 7, half -> half.put((byte) 1));
+    assertThat(client.lastResult()).isEqualTo(ESRCH);
+    client.send(command, 0, 1, MessageHeader.THIS_CONNECTION, half -> half.put((byte) 1));
+    assertThat(client.lastResult()).isEqualTo(EBUSY);
   }
 
   @ParameterizedTest
