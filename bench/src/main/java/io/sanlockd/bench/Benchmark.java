@@ -156,6 +156,9 @@ public final class Benchmark implements Callable<Integer> {
       for (StorageKind kind : pairsKinds) {
         measure(new Site(tree, work.path(), directory, kind), pairs);
       }
+    } catch (InterruptedException e) {
+      // Only a signal interrupts; what was measured so far has been printed.
+      return CommandLine.ExitCode.SOFTWARE;
     }
     if (out != null) {
       Files.createDirectories(out);

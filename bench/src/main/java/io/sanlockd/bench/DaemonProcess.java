@@ -37,13 +37,16 @@ final class DaemonProcess implements AutoCloseable {
    * Starts a daemon and waits until it answers.
    *
    * @param directory gets the run directory {@code name} and the log {@code name.log}
+   * @param options further ones
    */
-  static DaemonProcess start(Path program, Path directory, String name) throws IOException {
+  static DaemonProcess start(Path program, Path directory, String name, List<String> options)
+      throws IOException {
     Path runDirectory = Files.createDirectories(directory.resolve(name));
     Path log = directory.resolve(name + ".log");
     List<String> command = new ArrayList<>(List.of(program.toString(), "daemon", "-D"));
     command.addAll(List.of("-U", Shell.run("id", "-un"), "-G", Shell.run("id", "-gn")));
     command.addAll(List.of("-w", "0", "-h", "0", "-e", name));
+    command.addAll(options);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -1,6 +1,7 @@
 package io.sanlockd.bench;
 
 import io.sanlockd.client.RegisteredClient;
+import io.sanlockd.client.SanlockClient;
 import io.sanlockd.protocol.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,22 +29,29 @@ final class PairsRow implements Row {
     return "pairs" + clients;
   }
 
-  private record Times(Durations acquire, Durations release) {}
+  /** What the clients have measured. */
+  record Times(Durations acquire, Durations release) {}
 
   @Override
   public List<Figure> measure(Stand stand, Duration time) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    double cpuBefore = stand.daemon().cpuSeconds();
+    long startNanos = System.nanoTime();
+    List<Times> times = run(stand.client(), stand.leases().subList(0, clients), time);
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    return figures(times, seconds, stand.daemon().cpuSeconds() - cpuBefore);
+  }
+
+  /** Has a client for each lease acquire and release it for some time. */
+  static List<Times> run(SanlockClient daemon, List<Resource> leases, Duration time)
+      throws InterruptedException, ExecutionException {
+    ExecutorService threads = Executors.newFixedThreadPool(leases.size());
     try {
-      List<Future<Times>> running = new ArrayList<>();
-      double cpuBefore = stand.daemon().cpuSeconds();
       long startNanos = System.nanoTime();
-      for (int client = 0; client < clients; client++) {
-        Resource lease = stand.lease(client);
-        running.add(threads.submit(() -> pairs(stand, lease, startNanos, time.toNanos())));
+      List<Future<Times>> running = new ArrayList<>();
+      for (Resource lease : leases) {
+        running.add(threads.submit(() -> pairs(daemon, lease, startNanos, time.toNanos())));
       }
-      List<Times> times = finished(running);
-      double seconds = (System.nanoTime() - startNanos) / 1e9;
-      return figures(times, seconds, stand.daemon().cpuSeconds() - cpuBefore);
+      return finished(running);
     } finally {
       threads.shutdownNow();
     }
@@ -58,11 +66,11 @@ final class PairsRow implements Row {
     return times;
   }
 
-  private static Times pairs(Stand stand, Resource lease, long startNanos, long limitNanos)
+  private static Times pairs(SanlockClient daemon, Resource lease, long startNanos, long limitNanos)
       throws Exception {
     Times times = new Times(new Durations(), new Durations());
     List<Resource> leases = List.of(lease);
-    try (RegisteredClient client = stand.client().register()) {
+    try (RegisteredClient client = daemon.register()) {
       long now = System.nanoTime();
       while (now - startNanos < limitNanos) {
         client.acquire(lease);

@@ -19,7 +19,8 @@ final class Rows {
           new DeadOwnerRow(),
           new JoinRow(),
           new StartRow(),
-          new CommandLineRow());
+          new CommandLineRow(),
+          new StallRow());
 
   private Rows() {}
 

@@ -2,6 +2,7 @@ package io.sanlockd.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where a program is measured.
@@ -18,7 +19,8 @@ record Site(Path tree, Path work, Path directory, StorageKind kind) {
   }
 
   /** A further daemon; {@code name} is also that of its host. */
-  DaemonProcess daemon(Program program, String name) throws IOException {
-    return DaemonProcess.start(program.path(tree), work, program.label() + "-" + name);
+  DaemonProcess daemon(Program program, String name, String... options) throws IOException {
+    return DaemonProcess.start(
+        program.path(tree), work, program.label() + "-" + name, List.of(options));
   }
 }
