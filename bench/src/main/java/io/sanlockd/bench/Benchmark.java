@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
         "Measures our daemon and Debian's C daemon in turn on the same storage and prints ratios.")
 public final class Benchmark implements Callable<Integer> {
   private static final List<String> PAIRS = List.of("pairs1", "pairs8");
+  private static final long CLEAN_UP_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
   @Option(
       names = "--rows",
@@ -92,9 +94,28 @@ public final class Benchmark implements Callable<Integer> {
     this.console = console;
   }
 
-  /** Runs the command. */
+  /** Runs the command; when a signal ends it, daemons and storage are given back first. */
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.out).execute(arguments));
+    Thread main = Thread.currentThread();
+    Thread onSignal = new Thread(() -> end(main));
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    int status = commandLine(System.out).execute(arguments);
+    try {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    } catch (IllegalStateException e) {
+      // The signal came; it ends the process once this thread is over.
+      return;
+    }
+    System.exit(status);
+  }
+
+  private static void end(Thread main) {
+    main.interrupt();
+    try {
+      main.join(CLEAN_UP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The command, printing its result to {@code console}. */

@@ -41,6 +41,7 @@ class FixedSeedsTest {
     assertThat(grants).isGreaterThan(leastGrantsPerWorld * WORLDS_PER_PROFILE);
   }
 
+  /** An acquire then reads less at first, see FirstRead. */
   @Test
   void leasesWithAllHostBlocksHaveOneOwner() {
     Profile profile = Profile.named("everything").orElseThrow();

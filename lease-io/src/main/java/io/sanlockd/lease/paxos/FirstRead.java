@@ -1,18 +1,20 @@
 package io.sanlockd.lease.paxos;
 
 import io.sanlockd.lease.LeaseException;
+import io.sanlockd.lease.format.Dblock;
 import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.ResultCode;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Step 1 of an acquire: the leader and all host blocks (paxos-lease.md 3). Reads the whole area, as
- * the reference does; the ballots after it read only what this one has found to be in use.
+ * Step 1 of an acquire: the leader and the host blocks (paxos-lease.md 3). Reads the whole area, as
+ * the reference does, or only leader and own block where that is enough (26, item 4).
  *
  * @param leader the leader record, its sizes checked and adopted
- * @param highestMbal the largest ballot number on disk, whatever version it was for
- * @param highestLver the largest version that any host has run a ballot for
+ * @param highestMbal the largest ballot number found, whatever version it was for
+ * @param highestLver the largest version found that a host has run a ballot for
  * @param hiddenHost the largest host_id beyond num_hosts whose block counts all the same, 0 = none
  * @param divided whether the disks have different leaders, of which this is the newest
  */
@@ -29,6 +31,10 @@ record FirstRead(
       throws LeaseException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       LeaderRecord leader = replicas.probe();
+      Optional<FirstRead> enough = withoutOthers(replicas, identity, memory, leader);
+      if (enough.isPresent()) {
+        return enough.get();
+      }
       List<AreaImage> images = replicas.readArea(leader.maxHosts());
       try {
         LeaderRecord again = replicas.leaderOf(images);
@@ -42,6 +48,33 @@ record FirstRead(
     }
     throw new LeaseException(
         ResultCode.LEADER_DIFF, "the sizes of " + replicas + " are being changed");
+  }
+
+  /**
+   * The own block alone, when leader and block are what our own last release left: nobody has owned
+   * the lease since. Our numbers are then above all that others had used; what their blocks could
+   * tell beyond that (a newer version, a newer number, damage) stops the ballot as well, whose two
+   * reads are complete. Not enough when hosts beyond num_hosts must be looked for, or when several
+   * disks must be compared.
+   */
+  private static Optional<FirstRead> withoutOthers(
+      LeaseReplicas replicas, PaxosIdentity identity, BallotMemory memory, LeaderRecord leader)
+      throws LeaseException {
+    boolean freedByUs =
+        leader.isFree()
+            && leader.writeId() == identity.hostId()
+            && leader.writeGeneration() == identity.generation();
+    if (!freedByUs || leader.numHosts() != leader.maxHosts() || replicas.areSeveral()) {
+      return Optional.empty();
+    }
+    Optional<Dblock> released =
+        replicas
+            .readOwnBlock()
+            .filter(own -> !own.mode().isShared())
+            .map(HostBlock::dblock)
+            .filter(own -> own.released() && own.lver() == leader.lver());
+    released.ifPresent(memory::note);
+    return released.map(own -> new FirstRead(leader, own.mbal(), own.lver(), 0, false));
   }
 
   /**

@@ -313,6 +313,28 @@ public final class LeaseReplicas {
     return blocks;
   }
 
+  /** Whether the lease lies on more than one disk. */
+  boolean areSeveral() {
+    return majority > 1;
+  }
+
+  /** Our block on the only disk; empty when it is damaged. */
+  Optional<HostBlock> readOwnBlock() throws LeaseException {
+    Check.state(!areSeveral(), "several disks must be compared");
+    Replica replica = replicas.get(0);
+    try (LeaseBuffer sector =
+        replica
+            .disk()
+            .read(
+                replica.offset() + layout().hostBlock(identity.hostId()),
+                geometry().sectorSize(),
+                identity.times().ioTimeoutNanos())) {
+      return Dblock.validAt(sector.store(), 0)
+          ? Optional.of(HostBlock.decode(sector.store(), 0))
+          : Optional.empty();
+    }
+  }
+
   /** A sector of the first disk, where what is not replicated lies. */
   byte[] readFirst(long offset) throws LeaseException {
     Replica first = first();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Rules of an acquire that concern one host alone; what several hosts do is told as timelines. */
 class PaxosAcquireTest {
   private static final AcquireRequest EX = AcquireRequest.EXCLUSIVE;
+  private static final int ALL_HOSTS = Geometry.S512_A1M.maxHosts();
 
   private final World world = new World();
   private final TestHost a = world.joined(1);
@@ -208,6 +209,29 @@ class PaxosAcquireTest {
     LeaderRecord leader = world.leader();
     world.leader(leader.committed(Dblock.of(1, 1, 1, 1, 5, 1, 0), 5000, leader.flags(), 1, 1, 5));
     a.isRefused(EX, ResultCode.LEADER_NUMHOSTS.number());
+  }
+
+  /** The first read could take a number from it, and the ballot would write over the damage. */
+  @Test
+  void aDamagedOwnBlockIsNotBelievedWhenItIsReadAlone() {
+    World full = new World(Geometry.S512_A1M, ALL_HOSTS, 1, 10);
+    TestHost host = full.joined(1);
+    host.releases(host.takes());
+    byte[] sector = full.disks.get(0).bytes(full.blockOffset(1), 512);
+    sector[0] ^= 1;
+    full.disks.get(0).put(full.blockOffset(1), sector);
+    host.isRefused(EX, ResultCode.DBLOCK_CHECKSUM.number());
+  }
+
+  /** Disks may differ, which only all blocks show. */
+  @Test
+  void aLeaseOnSeveralDisksIsReadAsAWhole() {
+    World several = new World(Geometry.S512_A1M, ALL_HOSTS, 3, 10);
+    TestHost host = several.joined(1);
+    host.releases(host.takes());
+    host.disk().clearTrace();
+    host.takes();
+    assertThat(host.disk().letters()).startsWith("RAW");
   }
 
   /** A damaged block that nobody uses does not matter, unless it may hide the owner of now. */

@@ -29,7 +29,8 @@ final class CommandTrace {
    */
   CommandTrace(LeaseLog log, long commands) {
     this.log = log;
-    this.commands = commands;
+    // As with the C program, no line for those that programs ask over and over.
+    this.commands = commands & ~(bit(Command.VERSION) | bit(Command.LOG_DUMP));
     this.connections = log.wants(LogDetail.CLIENTS);
   }
 
@@ -77,7 +78,11 @@ final class CommandTrace {
   }
 
   private boolean wanted(Command command) {
-    return (commands >>> command.number() & 1) != 0;
+    return (commands & bit(command)) != 0;
+  }
+
+  private static long bit(Command command) {
+    return 1L << command.number();
   }
 
   private static String text(Client client, Command command) {

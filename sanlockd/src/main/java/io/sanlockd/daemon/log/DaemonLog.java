@@ -19,6 +19,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The daemon's log. A message goes to the memory ring at once and to file, syslog and stderr
@@ -29,6 +30,12 @@ public final class DaemonLog implements AutoCloseable {
   private static final int QUEUE_LENGTH = 4096;
   private static final int LINE_LIMIT = 509;
   private static final long CLOSE_SECONDS = 2;
+
+  /**
+   * What the writer lets gather before it looks again, except for errors and warnings: to wake it
+   * for each line would cost whoever logs more than the line.
+   */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** Behind every syslog level. */
   private static final int IN_MEMORY_ONLY = 8;
@@ -129,6 +136,9 @@ public final class DaemonLog implements AutoCloseable {
     if (wanted(level) && !queue.offer(new Entry(level, line))) {
       dropped.incrementAndGet();
     }
+    if (level <= Level.WARNING.number()) {
+      LockSupport.unpark(writer);
+    }
   }
 
   /** Names and paths come from clients: they must not be able to forge lines. */
@@ -159,6 +169,9 @@ public final class DaemonLog implements AutoCloseable {
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
           writeTo(new Entry(Level.ERROR.number(), "dropped " + lost + " entries"));
+        }
+        if (entry != null && queue.isEmpty()) {
+          LockSupport.parkNanos(GATHER_NANOS);
         }
       }
     } catch (InterruptedException e) {

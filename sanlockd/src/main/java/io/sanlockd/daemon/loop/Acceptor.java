@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
  * nothing can be accepted at all, accepting pauses instead of spinning.
  */
 final class Acceptor implements Source {
-  private static final int ACCEPTS_PER_TURN = 16;
   private static final int MAX_REFUSED = 64;
   private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -34,20 +33,19 @@ final class Acceptor implements Source {
 
   @Override
   public void ready(int events) {
-    for (int i = 0; i < ACCEPTS_PER_TURN && !paused; i++) {
-      if (connections.count() >= connections.limits.connections() + MAX_REFUSED) {
-        pause("client table full, " + MAX_REFUSED + " connections beyond it");
-        return;
-      }
-      int fd = UnixSockets.accept(listenerFd);
-      if (fd == -Errno.EAGAIN) {
-        return;
-      }
-      if (fd >= 0) {
-        take(fd);
-      } else if (fd != -Errno.ECONNABORTED) {
-        pause(acceptError(-fd));
-      }
+    if (paused) {
+      return;
+    }
+    if (connections.count() >= connections.limits.connections() + MAX_REFUSED) {
+      pause("client table full, " + MAX_REFUSED + " connections beyond it");
+      return;
+    }
+    // One at a time: to ask for another costs as much as to be told of it.
+    int fd = UnixSockets.accept(listenerFd);
+    if (fd >= 0) {
+      take(fd);
+    } else if (fd != -Errno.EAGAIN && fd != -Errno.ECONNABORTED) {
+      pause(acceptError(-fd));
     }
   }
 

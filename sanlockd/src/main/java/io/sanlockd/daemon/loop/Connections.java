@@ -78,6 +78,8 @@ final class Connections {
       ClientConnection connection = new ClientConnection(this, fd, UnixSockets.peer(fd));
       SourceTable.Registration place = sources.add(fd, Epoll.IN, connection);
       connection.begin(place, slots.take(connection));
+      // Who connects has something to say, most often it is here already.
+      connection.ready(Epoll.IN);
     } catch (PosixException e) {
       log.error("accepted connection dropped: " + e.getMessage());
       Fd.close(fd);

@@ -63,6 +63,18 @@ class CommandTraceTest {
         .containsExactly("cl 5:17 add", "cl 5:17 recv 32 28", "cl 5:17 send 0", "cl 5:17 free");
   }
 
+  /** As with the C program, whatever debug_cmd says. */
+  @Test
+  void whatProgramsAskOverAndOverIsNeverLogged() {
+    MemoryLog log = new MemoryLog();
+    Client client = new Client(5, 17);
+    followed(
+        new CommandTrace(log.prefixed(""), -1),
+        client,
+        MessageHeader.request(Command.VERSION, 0, 0, 0, 0));
+    assertThat(log.lines()).isEmpty();
+  }
+
   private static void followed(CommandTrace trace, Client client, MessageHeader header) {
     trace.opened(client);
     trace.received(client, header);
