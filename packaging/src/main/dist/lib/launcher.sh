@@ -84,6 +84,8 @@ run_java() {
 # because it may hold blanks.
 add_native_flags() {
   native_path=$home/lib/native
+  # Where Chronicle would make directories, which nothing uses; by default that is /tmp.
+  flags="$flags -Dproject.build.directory=/dev/null"
   flags="$flags --add-exports=java.base/sun.nio.ch=ALL-UNNAMED --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"
   if [ "${java_version%%[!0-9]*}" -ge 24 ]; then
     flags="$flags --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"

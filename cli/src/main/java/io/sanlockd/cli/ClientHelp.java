@@ -45,6 +45,14 @@ final class ClientHelp {
               "",
               "sanlock client log_dump"),
           action(
+              "metrics",
+              "",
+              "Prints what the daemon counts, in the OpenMetrics text that monitoring systems get."
+                  + " From the endpoint that sanlock.conf names (metrics_socket, metrics_port), or"
+                  + " metrics.sock in the run directory.",
+              "",
+              "sanlock client metrics"),
+          action(
               "version",
               "",
               "Shows versions of client and daemon. Exit status 0 even without a daemon.",

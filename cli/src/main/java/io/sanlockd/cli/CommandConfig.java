@@ -17,6 +17,7 @@ import java.util.Optional;
 final class CommandConfig {
   private static final int DEFAULT_INIT_SECONDS = 60;
   private static final int MAX_FIRE_TIMEOUT = 3600;
+  private static final int MAX_PORT = 65_535;
   private static final int ANY = Integer.MAX_VALUE;
 
   private final String file;
@@ -25,6 +26,8 @@ final class CommandConfig {
   private int fireTimeoutSeconds = LeaseTimes.DEFAULT_FIRE_TIMEOUT;
   private int initSeconds = DEFAULT_INIT_SECONDS;
   private Optional<String> flightFile = Optional.empty();
+  private Optional<String> metricsSocket = Optional.empty();
+  private int metricsPort;
 
   CommandConfig(String file) {
     this.file = file;
@@ -58,6 +61,18 @@ final class CommandConfig {
     return flightFile.orElse(FlightLayout.defaultFile(runDirectory));
   }
 
+  /** The socket where the daemon serves metrics; a relative path lies in its run directory. */
+  Optional<String> metricsSocket() {
+    read();
+    return metricsSocket;
+  }
+
+  /** The port of 127.0.0.1 where the daemon serves metrics, 0 for none. */
+  int metricsPort() {
+    read();
+    return metricsPort;
+  }
+
   private void read() {
     if (isRead) {
       return;
@@ -87,6 +102,9 @@ final class CommandConfig {
         case "write_init_io_timeout" -> initSeconds = within(number, ANY, initSeconds);
         case "flight_record_file" ->
             flightFile = line.value().filter(FlightLayout::isPlace).or(() -> flightFile);
+        case "metrics_socket" -> metricsSocket = line.value().filter(path -> !path.equals("none"));
+        case "metrics_port" ->
+            metricsPort = number >= 0 && number <= MAX_PORT ? number : metricsPort;
         default -> {}
       }
     }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
 final class Completions {
   /** The value of an option that can be anything. */
   private static final String ANYTHING = "?";
+
+  private static final Pattern OPTION = Pattern.compile("-[A-Za-z](?=$)|--[a-z-]+");
 
   private final List<HelpTopic> topics;
 
@@ -149,13 +153,14 @@ final class Completions {
   /** The options of a topic; one line of the help may name two of them. */
   private static List<Option> options(HelpTopic topic) {
     List<Option> options = new ArrayList<>();
-    for (HelpOption help : topic.options()) {
+    for (HelpOption help : topic.allOptions()) {
       String[] words = help.syntax().split(" ", -1);
       for (int i = 0; i < words.length; i++) {
-        if (words[i].matches("-[A-Za-z]|--[a-z-]+")) {
+        Matcher name = OPTION.matcher(words[i]);
+        if (name.lookingAt()) {
           boolean takesValue = i + 1 < words.length && !words[i + 1].startsWith("-");
           List<String> values = takesValue ? values(words[i + 1]) : List.of();
-          options.add(new Option(words[i], values, help.meaning()));
+          options.add(new Option(name.group(), values, help.meaning()));
         }
       }
     }

@@ -35,7 +35,7 @@ final class FriendlyHelp {
           "Asks the daemon. \"client\" may be left out. Most actions print a line before and one"
               + " after the request, the second with the result: 0 is success, a negative number the"
               + " reason of a failure, which standard error explains. Exit status 0 only for result"
-              + " 0.");
+              + " 0. With --json they print JSON instead.");
       help.list("Actions:", ClientHelp.TOPICS);
       return 0;
     }
@@ -43,7 +43,8 @@ final class FriendlyHelp {
       help.print(
           "sanlock direct ACTION [-OPTION VALUE]...",
           "Reads and writes storage without a daemon, and without asking whether somebody uses it."
-              + " For preparing storage, for looking at it, and for repair.");
+              + " For preparing storage, for looking at it, and for repair. With --json actions"
+              + " print JSON instead of their text.");
       help.list("Actions:", DirectHelp.TOPICS);
       return 0;
     }
@@ -94,13 +95,14 @@ final class FriendlyHelp {
   private void print(HelpTopic topic) {
     print(
         topic.isOtherProgram() ? topic.synopsis() : "sanlock " + topic.synopsis(), topic.purpose());
-    if (!topic.options().isEmpty()) {
+    List<HelpOption> options = topic.allOptions();
+    if (!options.isEmpty()) {
       out.line("");
       int column = 0;
-      for (HelpOption option : topic.options()) {
+      for (HelpOption option : options) {
         column = Math.max(column, Math.min(WIDEST_COLUMN, option.syntax().length()));
       }
-      for (HelpOption option : topic.options()) {
+      for (HelpOption option : options) {
         entry(option.syntax(), option.meaning(), column);
       }
     }
@@ -117,8 +119,8 @@ final class FriendlyHelp {
     if (topic.synopsis().matches(".*(LOCKSPACE|RESOURCE|RINDEX).*") && topic.name().contains(" ")) {
       others.add("sanlock help arguments");
     }
-    if (topic.name().startsWith("client ") && find("direct " + lastWord(topic)) != null) {
-      others.add("sanlock help direct " + lastWord(topic));
+    if (topic.name().startsWith("client ") && find("direct " + topic.lastWord()) != null) {
+      others.add("sanlock help direct " + topic.lastWord());
     }
     if (!others.isEmpty()) {
       out.line("");
@@ -131,15 +133,11 @@ final class FriendlyHelp {
     out.line(heading);
     int column = 0;
     for (HelpTopic topic : topics) {
-      column = Math.max(column, lastWord(topic).length());
+      column = Math.max(column, topic.lastWord().length());
     }
     for (HelpTopic topic : topics) {
-      entry(lastWord(topic), topic.summary(), column);
+      entry(topic.lastWord(), topic.summary(), column);
     }
-  }
-
-  private static String lastWord(HelpTopic topic) {
-    return topic.name().substring(topic.name().indexOf(' ') + 1);
   }
 
   private void entry(String term, String meaning, int column) {

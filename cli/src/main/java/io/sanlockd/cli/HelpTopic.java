@@ -1,5 +1,6 @@
 package io.sanlockd.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,6 +40,25 @@ record HelpTopic(
   String summary() {
     int end = purpose.indexOf(". ");
     return end < 0 ? purpose : purpose.substring(0, end + 1);
+  }
+
+  /** All options: also those that the C program does not have and most actions share. */
+  List<HelpOption> allOptions() {
+    List<HelpOption> all = new ArrayList<>(options);
+    if (name.contains(" ") && LongOptions.takesJson(lastWord())) {
+      all.add(new HelpOption("--json", "prints JSON (docs/json.md)"));
+    }
+    if (name.startsWith("client ") && LongOptions.canBeWatched(lastWord())) {
+      all.add(
+          new HelpOption("--watch[=SECONDS]", "repeats it, every 2 seconds unless another number"));
+      all.add(new HelpOption("--count=NUMBER", "how many rounds (until it is interrupted)"));
+    }
+    return all;
+  }
+
+  /** The command or action alone. */
+  String lastWord() {
+    return name.substring(name.indexOf(' ') + 1);
   }
 
   /** Whether it is about a whole program of its own, not about something of {@code sanlock}. */

@@ -3,6 +3,7 @@ package io.sanlockd.cli;
 import io.sanlockd.cli.operate.Bytes;
 import io.sanlockd.cli.operate.Json;
 import io.sanlockd.cli.operate.JsonAnswers;
+import io.sanlockd.cli.operate.MetricFamilies;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.model.ResultCode;
@@ -26,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
  * which the C program does not have. Loaded only when one of them is given.
  */
 final class LongOptions {
-  private static final String WATCHABLE = " status gets host_status renewal ";
+  private static final String WATCHABLE = " status gets host_status renewal metrics ";
   private static final String CLEAR_SCREEN = "\033[H\033[2J";
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int MOST_SECONDS = 3600;
@@ -44,6 +45,16 @@ final class LongOptions {
     this.command = command;
     this.action = action;
     this.invocation = invocation;
+  }
+
+  /** Whether an action of the client can be repeated. */
+  static boolean canBeWatched(String action) {
+    return WATCHABLE.contains(" " + action + " ");
+  }
+
+  /** Whether the output of an action can be JSON: not that of a program. */
+  static boolean takesJson(String action) {
+    return !action.equals("command");
   }
 
   /**
@@ -78,10 +89,10 @@ final class LongOptions {
         at += count;
       }
     }
-    if (watchSeconds > 0 && !(command.equals("client") && WATCHABLE.contains(" " + action + " "))) {
+    if (watchSeconds > 0 && !(command.equals("client") && canBeWatched(action))) {
       throw new UsageError("--watch is for client actions" + WATCHABLE.stripTrailing());
     }
-    if (isJson && action.equals("command")) {
+    if (isJson && !takesJson(action)) {
       throw new UsageError("--json is not for command, whose output is the program's");
     }
   }
@@ -224,8 +235,11 @@ final class LongOptions {
         .toList();
   }
 
-  /** The lines of an action that has no answer of its own; {@code key value} lines as members. */
+  /** The lines of an action that has no answer of its own; what can be told apart as members. */
   private Map<String, Object> ofText(List<String> lines) {
+    if (action.equals("metrics")) {
+      return lines.isEmpty() ? null : MetricFamilies.of(lines);
+    }
     Map<String, Object> data = new LinkedHashMap<>();
     if (action.equals("read_leader")) {
       Map<String, Object> leader = new LinkedHashMap<>();

@@ -71,6 +71,14 @@ final class Session {
     return finish(result, why);
   }
 
+  /** As {@link #finish(int)} for a failure whose number says nothing of its reason. */
+  int fail(int result, String why) {
+    lastResult = result;
+    out().flush();
+    invocation.err().line("sanlock: " + action + " failed: " + why);
+    return 1;
+  }
+
   /** As {@link #finish(int)}, with more than the number says. */
   int finish(int result, String why) {
     int status = finish(result);

@@ -61,6 +61,18 @@ class CommandConfigTest {
   }
 
   @Test
+  void metricsAreWhereTheDaemonServesThem() throws IOException {
+    CommandConfig none = config("metrics_port = 65536\nmetrics_port = -1\n");
+    assertThat(none.metricsSocket()).isEmpty();
+    assertThat(none.metricsPort()).isZero();
+    CommandConfig both = config("metrics_socket = m.sock\nmetrics_port = 9779\n");
+    assertThat(both.metricsSocket()).contains("m.sock");
+    assertThat(both.metricsPort()).isEqualTo(9779);
+    CommandConfig off = config("metrics_socket = m.sock\nmetrics_socket = none\n");
+    assertThat(off.metricsSocket()).isEmpty();
+  }
+
+  @Test
   void badValuesChangeNothing() throws IOException {
     CommandConfig config =
         config(

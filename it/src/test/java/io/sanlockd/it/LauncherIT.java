@@ -119,6 +119,34 @@ class LauncherIT {
     assertPrintsVersionAndNothingElse(program(copy), java(THIS_JAVA));
   }
 
+  /** Java and its libraries make some there unless they are told not to. */
+  @Test
+  void noTemporaryFilesAreLeft() throws Exception {
+    Path temporary = Files.createDirectory(scene.directory().resolve("tmp"));
+    Path pid = scene.directory().resolve("pid");
+    Daemon daemon = scene.daemon(Implementation.JAVA, "host");
+    Map<String, String> environment =
+        Map.of(
+            "SANLOCK_RUN_DIR",
+            daemon.runDirectory().toString(),
+            "SANLOCK_JAVA_OPTS",
+            "-Djava.io.tmpdir=" + temporary);
+    String sanlock = program(Implementation.tree()).toString();
+    Command.run(
+            List.of(
+                "/bin/sh",
+                "-c",
+                "echo $$ >" + pid + "; exec " + sanlock + " client command -c /bin/true"),
+            environment,
+            LIMIT)
+        .succeeded();
+    Command.run(List.of(sanlock, "direct", "dump", pid.toString()), environment, LIMIT);
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertThat(left).isEmpty();
+    }
+    assertThat(Path.of("/tmp/.java_pid" + Files.readString(pid).strip())).doesNotExist();
+  }
+
   @Test
   void javaThatIsMissingOrTooOldIsNamedInOneLine() throws IOException {
     Path old = scene.directory().resolve("java");

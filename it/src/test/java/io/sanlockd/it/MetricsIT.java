@@ -2,6 +2,7 @@ package io.sanlockd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
@@ -129,6 +130,43 @@ class MetricsIT {
                         "sanlockd_lockspace_renewals_total"
                             + SPACE.replace("}", ",result=\"success\"}"))
                 > successes + 2);
+  }
+
+  @Test
+  void theCommandPrintsWhatScrapersGet() throws Exception {
+    Daemon daemon = daemon();
+    String text = busyDay(daemon);
+    Cli cli = daemon.cli(Implementation.JAVA);
+    String printed = cli.client("metrics").succeeded().out();
+    assertThat(samples(printed).keySet()).isEqualTo(samples(text).keySet());
+    assertThat(printed).endsWith("# EOF\n");
+    String json = cli.client("metrics", "--json").succeeded().out();
+    int count = 0;
+    for (var family :
+        JsonParser.parseString(json)
+            .getAsJsonObject()
+            .getAsJsonObject("data")
+            .getAsJsonArray("families")) {
+      assertThat(family.getAsJsonObject().get("type").isJsonNull()).isFalse();
+      count += family.getAsJsonObject().getAsJsonArray("samples").size();
+    }
+    assertThat(count).isEqualTo(samples(text).size());
+    assertThat(cli.client("metrics", "--watch=1", "--count=2").succeeded().out())
+        .containsPattern("(?s)every 1 s: metrics.*# EOF\nevery 1 s: metrics.*# EOF\n");
+  }
+
+  @Test
+  void whereMetricsAreOffTheCommandNamesTheKey() throws Exception {
+    Daemon daemon = scene.daemon(Implementation.JAVA, "off");
+    Command.Result result = daemon.cli(Implementation.JAVA).client("metrics");
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo(
+            "sanlock: metrics failed: nobody serves metrics at "
+                + socket(daemon)
+                + "; set metrics_socket = metrics.sock in sanlock.conf and start the daemon"
+                + " again\n");
   }
 
   @Test

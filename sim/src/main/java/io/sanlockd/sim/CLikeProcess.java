@@ -45,7 +45,7 @@ final class CLikeProcess implements LeaseUser {
   }
 
   private void sleep(long least, long most) {
-    world.scheduler().sleepUntil(world.nowNanos() + world.chance().between(least, most));
+    world.sleep(world.chance().between(least, most));
   }
 
   private void useOnce(Lockspace space) {
@@ -58,11 +58,12 @@ final class CLikeProcess implements LeaseUser {
                 machine.hostId(),
                 membership.generation(),
                 machine.ioTimeout(),
-                new SimDisk(world, machine, world.storage("/dev/disk0").orElseThrow()),
+                world.openDisk(machine, 0),
                 machine::clockNanos,
-                nanos -> world.scheduler().sleepUntil(world.nowNanos() + nanos),
+                world::sleep,
                 membership),
             Names.resourceOffset(resource),
+            Names.AREA,
             world.unsafe().of(machine, resource));
     String result = lease.acquire(shared);
     world.trace(

@@ -99,8 +99,12 @@ final class Machine {
     running = new Scheduler.Life();
     clockOffsetNanos = world.chance().between(10 * SECOND, 1_000_000 * SECOND);
     world.trace(this, () -> "boots as " + hostName());
-    daemon = new Daemon(world, this);
-    daemon.start();
+    if (world.profile().duel()) {
+      new Duellist(world, this).begin();
+    } else {
+      daemon = new Daemon(world, this);
+      daemon.start();
+    }
   }
 
   /** The watchdog fires at this time unless it is moved on; {@link #disarm} takes it back. */

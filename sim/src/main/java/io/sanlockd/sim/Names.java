@@ -21,15 +21,25 @@ final class Names {
   static final int NUM_HOSTS = 8;
   static final int MOST_RESOURCES = 3;
 
+  /** Length of an area with room for no more than {@link #NUM_HOSTS}, in whole ballot reads. */
+  static final int SMALL_AREA = 16 * 512;
+
+  /** Of a leader, in bytes (disk-format.md 4). */
+  private static final int MAX_HOSTS_FIELD = 24;
+
   private static final AreaLayout LAYOUT = new AreaLayout(GEOMETRY);
   private static final byte[] SPACE_IMAGE = new byte[AREA];
   private static final byte[] DISK_IMAGE = diskImage(NUM_HOSTS);
   private static final byte[] FULL_DISK_IMAGE = diskImage(GEOMETRY.maxHosts());
+  private static final byte[] SMALL_DISK_IMAGE = diskImage(NUM_HOSTS);
 
   static {
     BytesStore<?, ?> space = BytesStore.wrap(SPACE_IMAGE);
     InitialImage.lockspace(space, GEOMETRY, SPACE, 5);
     InitialImage.lockspaceRecord(GEOMETRY, SPACE, 5).encode(space, 0);
+    BytesStore<?, ?> small = BytesStore.wrap(SMALL_DISK_IMAGE);
+    small.writeLong(MAX_HOSTS_FIELD, NUM_HOSTS);
+    LeaderRecord.decode(small, 0).sealed().encode(small, 0);
   }
 
   private static byte[] diskImage(int numHosts) {
@@ -55,6 +65,11 @@ final class Names {
    */
   static SimStorage diskDevice(int number, boolean full) {
     return new SimStorage("/dev/disk" + number, full ? FULL_DISK_IMAGE : DISK_IMAGE);
+  }
+
+  /** A disk with one resource without room for more than 8 hosts, so that little is read of it. */
+  static SimStorage smallDiskDevice(int number) {
+    return new SimStorage("/dev/disk" + number, SMALL_DISK_IMAGE);
   }
 
   static LeaseName resource(int number) {

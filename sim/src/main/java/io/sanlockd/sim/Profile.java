@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * What goes wrong in a world, and how often. Probabilities are per occasion, intervals are means in
  * seconds of virtual time for each machine; 0 = never.
  *
- * @param slowIo an I/O takes up to a minute and a half, so that some outlast their time limit
+ * @param slow an I/O takes long
  * @param slowRenewal the write of a delta lease takes as long as that
  * @param failedIo an I/O is reported as failed; half of such writes have landed all the same
  * @param lostIo an I/O never reaches the disk, and ends only after minutes
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 record Profile(
     String name,
-    double slowIo,
+    Delays slow,
     double slowRenewal,
     double failedIo,
     double lostIo,
@@ -37,6 +37,31 @@ record Profile(
     double processDeath,
     Habits habits) {
   /**
+   * I/Os that take long.
+   *
+   * @param read probability for a read
+   * @param write probability for a write
+   * @param shortestNanos how long at least
+   * @param longestNanos how long at most, all magnitudes alike
+   */
+  record Delays(double read, double write, long shortestNanos, long longestNanos) {
+    private static final Delays NONE = of(0);
+
+    /** Up to a minute and a half, so that some outlast their time limit. */
+    private static Delays of(double probability) {
+      return new Delays(probability, probability, Clock.SECOND_NANOS / 10, LATEST_NANOS);
+    }
+  }
+
+  /**
+   * How long I/Os take that do not take long.
+   *
+   * @param fastestNanos at least
+   * @param slowestNanos at most, all magnitudes alike
+   */
+  record Pace(long fastestNanos, long slowestNanos) {}
+
+  /**
    * What is unusual about the processes of some worlds.
    *
    * @param crashAfterWrite probability that a machine crashes right after a write to a lease
@@ -45,31 +70,45 @@ record Profile(
    * @param longestThought seconds between two uses at most, 0 = as the world says
    * @param longestUse seconds of a use, from a tenth of it, 0 = as the world says
    * @param numHosts probability that an acquire asks for another num_hosts
+   * @param duel hosts are {@link Duellist}s that fight for one lease, with I/Os of this pace
    */
   record Habits(
       double crashAfterWrite,
       double deathAfterRenewal,
       long longestThought,
       long longestUse,
-      double numHosts) {
-    private static final Habits USUAL = new Habits(0, 0, 0, 0, 0);
+      double numHosts,
+      Optional<Pace> duel) {
+    private static final Habits USUAL = new Habits(0, 0, 0, 0, 0, Optional.empty());
   }
 
   /** The longest that anything takes that is late. */
   static final long LATEST_NANOS = 90 * Clock.SECOND_NANOS;
 
   private static final Profile CALM =
-      new Profile("calm", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Habits.USUAL);
+      new Profile("calm", Delays.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Habits.USUAL);
 
   /** The profiles that are mixed, the one with everything last. */
   static final Profile[] ALL = {
     CALM,
-    new Profile("delays", 0.03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.05, Habits.USUAL),
-    new Profile("storage", 0.02, 0, 0.01, 0.01, 0, 0, 400, 0, 0, 0, 0.05, Habits.USUAL),
-    new Profile("pauses", 0, 0, 0, 0, 0.02, 200, 0, 0, 0, 0, 0.05, Habits.USUAL),
-    new Profile("crashes", 0, 0, 0, 0, 0, 0, 0, 250, 500, 200, 0.2, Habits.USUAL),
+    new Profile("delays", Delays.of(0.03), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.05, Habits.USUAL),
+    new Profile("storage", Delays.of(0.02), 0, 0.01, 0.01, 0, 0, 400, 0, 0, 0, 0.05, Habits.USUAL),
+    new Profile("pauses", Delays.NONE, 0, 0, 0, 0.02, 200, 0, 0, 0, 0, 0.05, Habits.USUAL),
+    new Profile("crashes", Delays.NONE, 0, 0, 0, 0, 0, 0, 250, 500, 200, 0.2, Habits.USUAL),
     new Profile(
-        "everything", 0.015, 0, 0.004, 0.004, 0.01, 400, 600, 500, 900, 400, 0.1, Habits.USUAL)
+        "everything",
+        Delays.of(0.015),
+        0,
+        0.004,
+        0.004,
+        0.01,
+        400,
+        600,
+        500,
+        900,
+        400,
+        0.1,
+        Habits.USUAL)
   };
 
   /**
@@ -77,35 +116,124 @@ record Profile(
    * watchdog fires: whether the times of renewals and dead owners fit together. Not a mixed one.
    */
   private static final Profile DEATHS =
-      new Profile("deaths", 0, 0.3, 0, 0, 0, 0, 0, 0, 60, 0, 0.02, Habits.USUAL);
+      new Profile("deaths", Delays.NONE, 0.3, 0, 0, 0, 0, 0, 0, 60, 0, 0.02, Habits.USUAL);
 
   /**
    * Daemons die right after the slowest renewals, and their processes keep their leases until the
    * watchdog fires: whether it counts from before the write.
    */
   private static final Profile ORPHANS =
-      new Profile("orphans", 0, 0.2, 0, 0, 0, 0, 0, 0, 0, 0, 0.02, new Habits(0, 0.5, 0, 400, 0));
+      new Profile(
+          "orphans",
+          Delays.NONE,
+          0.2,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0.02,
+          new Habits(0, 0.5, 0, 400, 0, Optional.empty()));
 
   /**
    * Machines crash in the middle of a ballot and come back while nobody else wants the lease, so
    * that they meet what their former life has proposed.
    */
   private static final Profile RELAPSES =
-      new Profile("relapses", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.02, new Habits(0.1, 0, 900, 300, 0));
+      new Profile(
+          "relapses",
+          Delays.NONE,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0.02,
+          new Habits(0.1, 0, 900, 300, 0, Optional.empty()));
 
   /** Slow I/O while the number of hosts of a lease goes up and down. */
   private static final Profile RESIZES =
-      new Profile("resizes", 0.03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.05, new Habits(0, 0, 0, 0, 0.3));
+      new Profile(
+          "resizes",
+          Delays.of(0.03),
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0.05,
+          new Habits(0, 0, 0, 0, 0.3, Optional.empty()));
+
+  /**
+   * Hosts fight for one lease, all with the same speed, so that their steps come in every order.
+   * Now and then an I/O takes as long as a whole acquire, but nothing reaches any time limit.
+   */
+  private static final Profile DUELS =
+      duel(
+          "duels",
+          new Pace(Clock.SECOND_NANOS / 10, Clock.SECOND_NANOS),
+          new Delays(0.01, 0.01, Clock.SECOND_NANOS, 4 * Clock.SECOND_NANOS));
+
+  /**
+   * Reads that take longer than what was read may be relied on, and nothing else that takes long:
+   * what a host decides by them comes too late, and only its looking at the clock tells it (H3).
+   */
+  private static final Profile STALE_READS =
+      duel(
+          "stale-reads",
+          new Pace(Clock.SECOND_NANOS / 30, Clock.SECOND_NANOS / 10),
+          new Delays(0.1, 0, 6 * Clock.SECOND_NANOS, 9 * Clock.SECOND_NANOS));
+
+  private static Profile duel(String name, Pace pace, Delays slow) {
+    return new Profile(
+        name, slow, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Habits(0, 0, 0, 0, 0, Optional.of(pace)));
+  }
 
   static Optional<Profile> named(String name) {
-    return Stream.concat(Stream.of(ALL), Stream.of(DEATHS, ORPHANS, RELAPSES, RESIZES))
+    return Stream.concat(
+            Stream.of(ALL), Stream.of(DEATHS, ORPHANS, RELAPSES, RESIZES, DUELS, STALE_READS))
         .filter(profile -> profile.name.equals(name.toLowerCase(Locale.ROOT)))
         .findAny();
   }
 
+  /** Whether hosts are {@link Duellist}s. */
+  boolean duel() {
+    return habits.duel().isPresent();
+  }
+
+  /**
+   * Whether a leader can go back only by a write that should not have been begun: no write takes
+   * long, and before one host has made its last three I/Os of an acquire no other one makes a whole
+   * acquire.
+   */
+  boolean writesAreTimely() {
+    return duel() && slow.write() == 0;
+  }
+
+  /** How many steps of a world show what it can show. */
+  long usualSteps() {
+    return duel() ? 400 : 3000;
+  }
+
   /** Whether every I/O does what it says, however late. */
   boolean storageIsSound() {
-    return slowIo == 0 && slowRenewal == 0 && failedIo == 0 && lostIo == 0 && outage == 0;
+    return slow.read() == 0
+        && slow.write() == 0
+        && slowRenewal == 0
+        && failedIo == 0
+        && lostIo == 0
+        && outage == 0;
   }
 
   /** The same world once nothing goes wrong any more. */

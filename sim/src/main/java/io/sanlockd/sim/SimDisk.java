@@ -115,7 +115,8 @@ final class SimDisk implements LeaseDisk {
       machine.mayStall();
       long now = world.nowNanos();
       boolean renewal = write && storage.path().equals(Names.SPACE_PATH);
-      fate = world.weather().fate(machine, now, renewal);
+      Weather.Kind writing = renewal ? Weather.Kind.RENEWAL : Weather.Kind.WRITE;
+      fate = world.weather().fate(machine, now, write ? writing : Weather.Kind.READ);
       endsAtNanos = now + fate.durationNanos();
       inFlight.add(this);
       machine.inFlight().add(this);

@@ -19,7 +19,7 @@ record SimRenewals(World world, Machine machine) implements RenewalRuntime {
 
   @Override
   public Pause pause() {
-    return nanos -> world.scheduler().sleepUntil(world.nowNanos() + nanos);
+    return world::sleep;
   }
 
   private static final class Signal implements StopSignal {

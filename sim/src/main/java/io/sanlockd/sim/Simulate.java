@@ -50,12 +50,14 @@ public final class Simulate implements Callable<Integer> {
   @Option(
       names = "--faults",
       description =
-          "calm, delays, storage, pauses, crashes, everything, deaths, orphans, relapses, resizes;"
-              + " mixed = one of the first six by seed.")
+          "calm, delays, storage, pauses, crashes, everything, deaths, orphans, relapses, resizes,"
+              + " duels, stale-reads; mixed = one of the first six by seed.")
   private String faults = "mixed";
 
-  @Option(names = "--steps", description = "How many things happen until the faults stop.")
-  private long steps = 3000;
+  @Option(
+      names = "--steps",
+      description = "How many things happen until the faults stop; 0 = 3000, in duels 400.")
+  private long steps;
 
   @Option(
       names = "--full",
@@ -92,8 +94,8 @@ public final class Simulate implements Callable<Integer> {
         || cHosts > Names.NUM_HOSTS) {
       throw new ParameterException(spec.commandLine(), "there are 2 to 8 hosts");
     }
-    if (steps < 1 || !seeds.matches("[0-9]{1,18}(\\.\\.[0-9]{1,18})?")) {
-      throw new ParameterException(spec.commandLine(), "--seeds FIRST..LAST, --steps 1 or more");
+    if (steps < 0 || !seeds.matches("[0-9]{1,18}(\\.\\.[0-9]{1,18})?")) {
+      throw new ParameterException(spec.commandLine(), "--seeds FIRST..LAST, --steps 0 or more");
     }
     String[] range = (seed != null ? seed.toString() : seeds).split("\\.\\.", -1);
     long first = Long.parseLong(range[0]);
@@ -123,19 +125,30 @@ public final class Simulate implements Callable<Integer> {
     Profile profile =
         Profile.named(faults).orElseGet(() -> Profile.ALL[(int) (s / 4 % Profile.ALL.length)]);
     World.Plan plan =
-        new World.Plan(s, count, Math.min(cHosts, count), profile, steps).avoiding(avoided);
+        new World.Plan(
+                s,
+                count,
+                Math.min(cHosts, count),
+                profile,
+                steps != 0 ? steps : profile.usualSteps())
+            .avoiding(avoided);
     return full ? plan.withFullAreas() : plan;
   }
 
   /**
-   * Plays the worlds of some seeds with our hosts only.
+   * Plays the worlds of some seeds.
    *
    * @param faults name of a profile, or {@code mixed}
+   * @param hosts 0 = 2 to 5 by seed
+   * @param cHosts how many of them are C-like
    * @return what goes wrong first
    */
-  public static Optional<String> firstViolation(String faults, long first, long last) {
+  public static Optional<String> firstViolation(
+      String faults, int hosts, int cHosts, long first, long last) {
     Simulate command = new Simulate();
     command.faults = faults;
+    command.hosts = hosts;
+    command.cHosts = cHosts;
     Simulation simulation = new Simulation();
     for (long s = first; s <= last; s++) {
       Optional<Violation> violation = simulation.run(command.plan(s), new Trace(0)).violation();

@@ -12,6 +12,8 @@ final class Violation extends RuntimeException {
     ONE_OWNER,
     /** A later exclusive grant has a larger version. */
     VERSION,
+    /** The leader goes back to an older version although no write was late. */
+    REGRESSION,
     /** Who takes the lease finds the value the last writer left. */
     VALUE,
     /** A buffer is not touched while its I/O is in flight. */

@@ -6,8 +6,14 @@ import java.util.Map;
 
 /** How long each I/O takes and whether it comes to anything. */
 final class Weather {
-  private static final long FASTEST_NANOS = 20_000;
-  private static final long SLOW_FROM_NANOS = 100_000_000;
+
+  /** What an I/O does. */
+  enum Kind {
+    READ,
+    WRITE,
+    /** The write of a delta lease. */
+    RENEWAL
+  }
 
   /**
    * What happens to an I/O.
@@ -19,7 +25,7 @@ final class Weather {
   record Fate(long durationNanos, boolean reachesDisk, boolean failed) {}
 
   private final Chance chance;
-  private final long usualNanos;
+  private final Profile.Pace usual;
   private final Map<Machine, Long> outageUntilNanos = new HashMap<>();
   private Profile profile;
 
@@ -27,7 +33,11 @@ final class Weather {
     this.chance = chance;
     this.profile = profile;
     // From a quick disk to one on which every I/O takes up to a third of a second.
-    this.usualNanos = chance.between(1_000_000, 300_000_000);
+    this.usual =
+        profile
+            .habits()
+            .duel()
+            .orElseGet(() -> new Profile.Pace(20_000, chance.between(1_000_000, 300_000_000)));
   }
 
   void change(Profile next) {
@@ -40,13 +50,9 @@ final class Weather {
     outageUntilNanos.merge(machine, untilNanos, Math::max);
   }
 
-  /**
-   * What happens to an I/O that begins now.
-   *
-   * @param renewal whether it writes a delta lease
-   */
-  Fate fate(Machine machine, long nowNanos, boolean renewal) {
-    long duration = chance.between(FASTEST_NANOS, usualNanos);
+  /** What happens to an I/O that begins now. */
+  Fate fate(Machine machine, long nowNanos, Kind kind) {
+    long duration = chance.between(usual.fastestNanos(), usual.slowestNanos());
     long outage = outageUntilNanos.getOrDefault(machine, 0L) - nowNanos;
     if (outage > 0) {
       boolean survives = chance.of(0.5);
@@ -58,8 +64,15 @@ final class Weather {
     if (chance.misfortune(profile.failedIo())) {
       return new Fate(duration, chance.of(0.5), true);
     }
-    if (chance.misfortune(renewal ? profile.slowIo() + profile.slowRenewal() : profile.slowIo())) {
-      duration = chance.between(SLOW_FROM_NANOS, Profile.LATEST_NANOS);
+    Profile.Delays slow = profile.slow();
+    double probability =
+        switch (kind) {
+          case READ -> slow.read();
+          case WRITE -> slow.write();
+          case RENEWAL -> slow.write() + profile.slowRenewal();
+        };
+    if (chance.misfortune(probability)) {
+      duration = chance.between(slow.shortestNanos(), slow.longestNanos());
     }
     return new Fate(duration, true, false);
   }

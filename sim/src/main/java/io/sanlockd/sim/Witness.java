@@ -162,6 +162,18 @@ final class Witness {
     LeaderRecord leader = LeaderRecord.decode(BytesStore.wrap(bytes), 0);
     if (leader.lver() < leaderSeen[resource]) {
       world.count(World.Counter.REGRESSIONS);
+      if (world.strict() && world.profile().writesAreTimely()) {
+        throw new Violation(
+            Violation.Rule.REGRESSION,
+            "r"
+                + resource
+                + " goes back from version "
+                + leaderSeen[resource]
+                + " to "
+                + leader.lver()
+                + " by "
+                + writer);
+      }
     }
     leaderSeen[resource] = leader.lver();
     if (leader.isFree()) {

@@ -98,7 +98,7 @@ final class World implements AutoCloseable {
     this.weather = new Weather(chance, profile);
     this.unsafe = new UnsafeLog(this, plan.avoided());
     this.disks = plan.cHosts() == 0 && chance.of(0.3) ? 3 : 1;
-    this.resources = chance.of(0.7) ? 1 : 2;
+    this.resources = chance.of(0.7) || profile.duel() ? 1 : 2;
     this.customersPerHost = chance.of(0.7) ? 1 : 2;
     this.sharedShare = chance.of(0.3) ? 0 : 0.4;
     Profile.Habits habits = profile.habits();
@@ -107,7 +107,8 @@ final class World implements AutoCloseable {
     this.shortestUseNanos = habits.longestUse() == 0 ? SECOND / 1000 : longestUseNanos / 10;
     devices.put(Names.SPACE_PATH, Names.spaceDevice());
     for (int i = 0; i < disks; i++) {
-      SimStorage disk = Names.diskDevice(i, plan.full());
+      SimStorage disk =
+          profile.duel() ? Names.smallDiskDevice(i) : Names.diskDevice(i, plan.full());
       devices.put(disk.path(), disk);
     }
     for (int id = 1; id <= plan.hosts(); id++) {
@@ -167,6 +168,7 @@ final class World implements AutoCloseable {
 
   /** From now on nothing goes wrong; every lease must be had again before long. */
   private void checkLiveness() {
+    long lookNanos = profile.duel() ? 5 * SECOND : 20 * SECOND;
     faultsOver = true;
     profile = Profile.calm();
     weather.change(profile);
@@ -179,7 +181,7 @@ final class World implements AutoCloseable {
       if (Liveness.reached(witness, before)) {
         return;
       }
-      long next = nowNanos() + 20 * SECOND;
+      long next = nowNanos() + lookNanos;
       scheduler.run(Long.MAX_VALUE / 2, next);
       scheduler.passTo(next);
     }
@@ -241,6 +243,16 @@ final class World implements AutoCloseable {
 
   Optional<SimStorage> storage(String path) {
     return Optional.ofNullable(devices.get(path));
+  }
+
+  /** A descriptor of one of the disks with the resources. */
+  SimDisk openDisk(Machine machine, int number) {
+    return new SimDisk(this, machine, storage("/dev/disk" + number).orElseThrow());
+  }
+
+  /** The task that runs waits. */
+  void sleep(long nanos) {
+    scheduler.sleepUntil(nowNanos() + nanos);
   }
 
   int disks() {

@@ -17,7 +17,7 @@ class CLikeHostsTest {
   private static final Simulation SIMULATION = new Simulation();
 
   @ParameterizedTest
-  @CsvSource({"everything, 1050, 1060", "storage, 1350, 1360"})
+  @CsvSource({"everything, 1050, 1060", "storage, 1350, 1360", "duels, 1, 500"})
   void cLikeHostsGrantALeaseTwice(String faults, long first, long last) {
     Violation violation = violation(doubleGrant(faults, first, last)).orElseThrow();
     assertThat(violation.kind()).isEqualTo("EXCLUSION C beside C");
@@ -28,7 +28,7 @@ class CLikeHostsTest {
   @Test
   void theStepToBlameIsFound() {
     World.Plan plan = doubleGrant("everything", 1050, 1060);
-    assertThat(violation(plan.avoiding(EnumSet.of(UnsafeStep.ERASES)))).isPresent();
+    assertThat(violation(plan.avoiding(EnumSet.of(UnsafeStep.CLEARS_RELEASED)))).isPresent();
     assertThat(violation(plan.avoiding(EnumSet.of(UnsafeStep.BELIEVES_COMMIT)))).isEmpty();
   }
 

@@ -23,6 +23,8 @@ class FixedSeedsTest {
     "everything, 20",
     "deaths, 20",
     "resizes, 20",
+    "duels, 10",
+    "stale-reads, 20",
     "orphans, 3",
     "relapses, 2"
   })

@@ -15,8 +15,17 @@ import java.util.Map;
  * @param faults profile of the worlds in which it is missed
  * @param firstSeed first world
  * @param lastSeed last world: it is missed in one of them
+ * @param hosts how many there are, 0 = 2 to 5 by seed
+ * @param cHosts how many of them are C-like
  */
-record Mutant(String rule, String faults, long firstSeed, long lastSeed, List<Edit> edits) {
+record Mutant(
+    String rule,
+    String faults,
+    long firstSeed,
+    long lastSeed,
+    int hosts,
+    int cHosts,
+    List<Edit> edits) {
   /** Lines that are replaced in one file. */
   record Edit(String file, List<String> before, List<String> after) {}
 
@@ -27,12 +36,15 @@ record Mutant(String rule, String faults, long firstSeed, long lastSeed, List<Ed
       if (line.startsWith("== ")) {
         String[] parts = line.substring(3).split("\\|", -1);
         String[] seeds = parts[2].trim().split("\\.\\.", -1);
+        String[] hosts = (parts.length > 3 ? parts[3] : "0, 0").split(",", -1);
         mutants.add(
             new Mutant(
                 parts[0].trim(),
                 parts[1].trim(),
                 Long.parseLong(seeds[0]),
                 Long.parseLong(seeds[1]),
+                Integer.parseInt(hosts[0].trim()),
+                Integer.parseInt(hosts[1].trim()),
                 new ArrayList<>()));
       } else if (line.startsWith("@ ")) {
         edit = new Edit(line.substring(2).trim(), new ArrayList<>(), new ArrayList<>());

@@ -67,13 +67,18 @@ final class MutantLoader extends URLClassLoader {
     }
   }
 
-  /** The first violation in some worlds. */
-  Optional<String> search(String faults, long first, long last)
-      throws ReflectiveOperationException {
+  /** The first violation in the worlds of a mutant. */
+  Optional<String> search(Mutant mutant) throws ReflectiveOperationException {
     Object found =
         loadClass("io.sanlockd.sim.Simulate")
-            .getMethod("firstViolation", String.class, long.class, long.class)
-            .invoke(null, faults, first, last);
+            .getMethod("firstViolation", String.class, int.class, int.class, long.class, long.class)
+            .invoke(
+                null,
+                mutant.faults(),
+                mutant.hosts(),
+                mutant.cHosts(),
+                mutant.firstSeed(),
+                mutant.lastSeed());
     return ((Optional<?>) found).map(Object::toString);
   }
 }

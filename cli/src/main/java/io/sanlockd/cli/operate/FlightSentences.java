@@ -69,17 +69,48 @@ final class FlightSentences {
                   + ", version "
                   + record.b();
           case REFUSED ->
-              "lease "
-                  + text(record)
-                  + " refused to process "
-                  + record.a()
-                  + ": "
-                  + result(record.b());
+              "lease " + text(record) + " refused to process " + record.a() + ": " + why(record);
           case RELEASED ->
               "lease "
                   + text(record)
                   + (record.a() == 0 ? " given back" : " not given back: " + result(record.a()));
+          case CONVERTING ->
+              "process "
+                  + record.a()
+                  + " wants lease "
+                  + text(record)
+                  + (record.b() == 1 ? " shared" : " exclusive")
+                  + " from now on";
+          case CONVERTED ->
+              "lease "
+                  + text(record)
+                  + (record.c() == 1 ? " is shared now" : " is exclusive now")
+                  + ", version "
+                  + record.b();
+          case CONVERT_REFUSED -> "lease " + text(record) + " is held as before: " + why(record);
+          case CONVERT_HALFWAY ->
+              "lease "
+                  + text(record)
+                  + " may be shared by others already, its conversion failed: "
+                  + why(record);
+          case ORPHANED ->
+              "lease " + text(record) + " stays held as an orphan, last of process " + record.a();
+          case REQUESTED ->
+              "another host asks for lease "
+                  + text(record)
+                  + (record.c() == 1 ? " by force" : "")
+                  + ", held by process "
+                  + record.a()
+                  + ": wants version "
+                  + record.b();
         };
+  }
+
+  /** The result of a request about a lease, what it means, and whose the lease is, if known. */
+  private static String why(FlightRecord record) {
+    String cause = ResultCode.of((int) record.b()).map(code -> ", " + code.cause()).orElse("");
+    String owner = record.c() == 0 ? "" : ": host " + Long.toUnsignedString(record.c());
+    return result(record.b()) + cause + owner;
   }
 
   /** The text of a record in Unicode. */

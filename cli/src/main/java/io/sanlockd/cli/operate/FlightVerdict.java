@@ -56,7 +56,12 @@ final class FlightVerdict {
       }
       case WATCHDOG_ARMED, WATCHDOG_UPDATED -> space.promise = record;
       case WATCHDOG_DISARMED -> space.promise = null;
-      case STOPPING -> space.lost = record.text().equals("REMOVED") ? null : record;
+      case STOPPING -> {
+        space.lost = record.text().equals("REMOVED") ? null : record;
+        // Those before were for requests of other hosts.
+        space.signals = 0;
+        space.signalled.clear();
+      }
       case SIGNAL -> {
         space.signals++;
         space.signalled.add(record.a());
@@ -91,10 +96,10 @@ final class FlightVerdict {
     sentences.add(
         String.format(
             Locale.ROOT,
-            "%s was lost %d s after its last renewal; %d signals were sent%s.",
+            "%s was lost %d s after its last renewal; %s sent%s.",
             name,
             space.lost.a(),
-            space.signals,
+            space.signals == 1 ? "1 signal was" : space.signals + " signals were",
             left));
   }
 

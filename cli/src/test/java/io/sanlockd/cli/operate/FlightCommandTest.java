@@ -200,6 +200,51 @@ class FlightCommandTest {
   }
 
   @Test
+  void whatBecomesOfLeasesReadsAsAStory() {
+    begin(BOOT, 10);
+    happens(20, EventKind.REFUSED, "LS", "disk7", 815, -243, 2);
+    happens(21, EventKind.GRANTED, "LS", "disk7", 815, 3, 0);
+    happens(22, EventKind.CONVERTING, "LS", "disk7", 815, 1, 0);
+    happens(22, EventKind.CONVERTED, "LS", "disk7", 815, 3, 1);
+    happens(23, EventKind.CONVERTING, "LS", "disk7", 815, 0, 0);
+    happens(23, EventKind.CONVERT_REFUSED, "LS", "disk7", 815, -11, 0);
+    happens(24, EventKind.CONVERT_HALFWAY, "LS", "disk7", 815, -202, 0);
+    happens(25, EventKind.REQUESTED, "LS", "disk7", 815, 4, 1);
+    happens(25, EventKind.SIGNAL, "LS", "", 815, 9, 0);
+    happens(26, EventKind.ORPHANED, "LS", "disk8", 815, 0, 0);
+    assertThat(records.stream().skip(1).map(FlightSentences::of))
+        .containsExactly(
+            "lease disk7 refused to process 815: -243 ACQUIRE_IDLIVE, held by another host that is"
+                + " alive: host 2",
+            "lease disk7 given to process 815, version 3",
+            "process 815 wants lease disk7 shared from now on",
+            "lease disk7 is shared now, version 3",
+            "process 815 wants lease disk7 exclusive from now on",
+            "lease disk7 is held as before: -11 EAGAIN, busy for the moment, or held shared by"
+                + " another host",
+            "lease disk7 may be shared by others already, its conversion failed: -202 AIO_TIMEOUT,"
+                + " the I/O did not finish within the io_timeout and may still land",
+            "another host asks for lease disk7 by force, held by process 815: wants version 4",
+            "SIGKILL is sent to process 815",
+            "lease disk8 stays held as an orphan, last of process 815");
+  }
+
+  /** That process is not known to be gone for it only. */
+  @Test
+  void aHolderStoppedForARequestIsNoneOfALossThatFollows() {
+    begin(BOOT, 10);
+    happens(15, EventKind.RENEWED, "LS", "", 15, 1, 1);
+    happens(20, EventKind.REQUESTED, "LS", "disk7", 814, 4, 1);
+    happens(20, EventKind.SIGNAL, "LS", "", 814, 9, 0);
+    happens(95, EventKind.STOPPING, "LS", "EXPIRED", 80, 0, 0);
+    happens(95, EventKind.SIGNAL, "LS", "", 815, 15, 0);
+    assertThat(FlightVerdict.of(only(present(BOOT, 0, PID))))
+        .containsExactly(
+            "LS was lost 80 s after its last renewal; 1 signal was sent; not known to be gone:"
+                + " 815.");
+  }
+
+  @Test
   void everyKindHasASentenceOfItsOwn() {
     begin(BOOT, 1);
     for (EventKind kind : EventKind.values()) {

@@ -19,12 +19,19 @@ public sealed interface ConvertOutcome {
    *
    * @param result negative result number
    * @param message what happened, for the log
+   * @param leader the leader that made it fail, where there was one
    * @param shared how the lease is held from now on. A failed EX to SH may leave it shared: from a
    *     certain step on others may rely on our giving up the exclusive hold
    * @param dblock our block as last written (I4), also by a conversion that failed
    * @param undo present when the leader on disk may name us although we hold the lease only shared:
    *     the final release must then be {@link PaxosRelease#exclusive} of this holding
    */
-  record Refused(int result, String message, boolean shared, Dblock dblock, Optional<Holding> undo)
+  record Refused(
+      int result,
+      String message,
+      Optional<LeaderRecord> leader,
+      boolean shared,
+      Dblock dblock,
+      Optional<Holding> undo)
       implements ConvertOutcome {}
 }

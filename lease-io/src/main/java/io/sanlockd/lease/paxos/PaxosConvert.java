@@ -127,7 +127,7 @@ public final class PaxosConvert {
     AcquireOutcome.Refused refused = (AcquireOutcome.Refused) outcome;
     refusal =
         new ConvertOutcome.Refused(
-            refused.result(), refused.message(), true, dblock, Optional.empty());
+            refused.result(), refused.message(), refused.leader(), true, dblock, Optional.empty());
     if (refused.undo().isEmpty()) {
       return new Step.Done(refusal);
     }
@@ -160,7 +160,8 @@ public final class PaxosConvert {
   private Step stillExclusive(int result, String message) {
     value.ifPresent(ValueWrite::drop);
     return new Step.Done(
-        new ConvertOutcome.Refused(result, message, false, dblock, Optional.empty()));
+        new ConvertOutcome.Refused(
+            result, message, Optional.empty(), false, dblock, Optional.empty()));
   }
 
   /** The lease is shared; RELEASED is set and the leader freed, with retries after timeouts. */
@@ -202,7 +203,9 @@ public final class PaxosConvert {
   private Step surplusStays(int result, String message) {
     log.error("convert " + replicas + " " + result + " " + message);
     if (refusal == null) {
-      refusal = new ConvertOutcome.Refused(result, message, true, dblock, Optional.empty());
+      refusal =
+          new ConvertOutcome.Refused(
+              result, message, Optional.empty(), true, dblock, Optional.empty());
     }
     return new Step.Done(refused(true));
   }
@@ -211,6 +214,7 @@ public final class PaxosConvert {
     return new ConvertOutcome.Refused(
         refusal.result(),
         refusal.message(),
+        refusal.leader(),
         true,
         dblock,
         surplusLeft ? Optional.of(new Holding(dblock, Optional.empty())) : Optional.empty());

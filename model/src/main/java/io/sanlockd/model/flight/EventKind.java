@@ -71,10 +71,28 @@ public enum EventKind {
 
   /** A lease was taken. a: pid, b: version of the lease, c: 1 when shared. Text: resource. */
   GRANTED(70, Ring.TRAFFIC, false),
-  /** A lease was not given. a: pid, b: result. Text: resource. */
+  /** A lease was not given. a: pid, b: result, c: host_id of its owner or 0. Text: resource. */
   REFUSED(71, Ring.TRAFFIC, false),
   /** A lease was given back. a: 0 or the negative result. Text: resource. */
-  RELEASED(72, Ring.TRAFFIC, false);
+  RELEASED(72, Ring.TRAFFIC, false),
+  /** A lease is to change its mode. a: pid, b: 1 when to shared, 0 to exclusive. Text: resource. */
+  CONVERTING(73, Ring.TRAFFIC, false),
+  /** It has. a: pid, b: version of the lease, c: 1 when shared now. Text: resource. */
+  CONVERTED(74, Ring.TRAFFIC, false),
+  /**
+   * It has not, and is held as before. a: pid, b: result, c: host_id of the owner that was met or
+   * 0. Text: resource.
+   */
+  CONVERT_REFUSED(75, Ring.TRAFFIC, false),
+  /** It has failed halfway: others may share the lease. a: pid, b: result. Text: resource. */
+  CONVERT_HALFWAY(76, Ring.TRAFFIC, false),
+  /** A lease stays held without a process. a: pid of the one that held it. Text: resource. */
+  ORPHANED(77, Ring.TRAFFIC, false),
+  /**
+   * Another host asks for a lease; what is done to its holder is told next. a: its pid, b: version
+   * wanted, c: 1 by force, 2 gracefully, other ways are ignored. Text: resource.
+   */
+  REQUESTED(78, Ring.TRAFFIC, false);
 
   /** The part of the file that keeps it. */
   public enum Ring {

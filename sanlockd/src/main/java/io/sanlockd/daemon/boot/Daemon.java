@@ -175,7 +175,8 @@ final class Daemon {
             log::prefixed,
             flight);
     LeaseRequests requests =
-        new LeaseRequests(resources, new DirectSignals(helper), helper::runPath, log::prefixed);
+        new LeaseRequests(
+            resources, new DirectSignals(helper), helper::runPath, log::prefixed, flight);
     lockspaces.onRequest(requests::examine);
     Shutdown shutdown = new Shutdown(lockspaces, workers, clock, plain);
     // Before the socket exists: whoever sees the socket may send a signal.

@@ -2,6 +2,7 @@ package io.sanlockd.daemon.recovery;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.daemon.client.KillProgram;
+import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.daemon.metrics.StopCounts;
 import io.sanlockd.daemon.metrics.StopCounts.Means;
@@ -12,6 +13,7 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.format.RequestRecord;
 import io.sanlockd.lease.paxos.PaxosRequest;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.model.flight.EventKind;
 import io.sanlockd.posix.Signals;
 import io.sanlockd.protocol.CommandFlags;
 import java.util.ArrayDeque;
@@ -32,6 +34,7 @@ public final class LeaseRequests {
   private final ProcessSignals signals;
   private final KillPrograms programs;
   private final Function<String, LeaseLog> logs;
+  private final DaemonEvents events;
   private final StopCounts stops = new StopCounts();
 
   /** Leases still to be looked at; a lockspace whose storage hangs holds up only itself. */
@@ -41,16 +44,19 @@ public final class LeaseRequests {
    * Answers requests for all leases of the daemon.
    *
    * @param logs gives a log whose lines carry a prefix
+   * @param events hears of each request that is answered, and what is done to the holder
    */
   public LeaseRequests(
       Resources resources,
       ProcessSignals signals,
       KillPrograms programs,
-      Function<String, LeaseLog> logs) {
+      Function<String, LeaseLog> logs,
+      DaemonEvents events) {
     this.resources = resources;
     this.signals = signals;
     this.programs = programs;
     this.logs = logs;
+    this.events = events;
   }
 
   /** What was done to stop holders because other hosts asked for their leases. Any thread. */
@@ -134,6 +140,13 @@ public final class LeaseRequests {
             + resource.name()
             + " force_mode "
             + request.forceMode();
+    events.happened(
+        EventKind.REQUESTED,
+        resource.space(),
+        resource.name(),
+        token.pid(),
+        request.lver(),
+        request.forceMode());
     switch (request.forceMode()) {
       case PaxosRequest.FORCE -> {
         boolean gentle = (resource.restrictions() & CommandFlags.RESTRICT_SIGKILL) != 0;
@@ -142,6 +155,7 @@ public final class LeaseRequests {
       case PaxosRequest.GRACEFUL -> {
         Optional<KillProgram> program = resource.killProgram();
         if (program.isPresent()) {
+          events.happened(EventKind.KILLPATH, resource.space(), token.pid(), 0);
           int result = programs.run(program.get().path(), program.get().arguments(), 0);
           stops.attempted(Means.KILLPATH, result);
           log.error(what + ": killpath of pid " + token.pid() + " result " + result);
@@ -156,6 +170,7 @@ public final class LeaseRequests {
 
   private void signal(Token token, int signal, String what, LeaseLog log) {
     Client holder = token.holder();
+    events.happened(EventKind.SIGNAL, token.resource().space(), token.pid(), signal);
     int result = signals.send(holder, signal);
     stops.signalled(signal, result);
     log.error(what + ": kill " + token.pid() + " sig " + signal + " result " + result);

@@ -5,6 +5,7 @@ import io.sanlockd.lease.LeaseLog;
 import io.sanlockd.lease.paxos.ConvertOutcome;
 import io.sanlockd.lease.paxos.PaxosContext;
 import io.sanlockd.lease.paxos.PaxosConvert;
+import io.sanlockd.model.flight.EventKind;
 import java.util.function.IntConsumer;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.IntConsumer;
 public final class Conversion {
   private final Seams seams;
   private final Resource resource;
+  private final int pid;
   private final boolean toShared;
   private final IntConsumer done;
   private final LeaseLog log;
@@ -22,13 +24,14 @@ public final class Conversion {
 
   Conversion(
       Seams seams,
-      Resource resource,
+      Token token,
       boolean toShared,
       boolean ownerNoWait,
       Cancellation cancelled,
       IntConsumer done) {
     this.seams = seams;
-    this.resource = resource;
+    this.resource = token.resource();
+    this.pid = token.pid();
     this.toShared = toShared;
     this.done = done;
     this.log = seams.log(resource);
@@ -67,12 +70,23 @@ public final class Conversion {
     resource.converting(false);
     if (outcome instanceof ConvertOutcome.Converted converted) {
       resource.converted(toShared, converted);
+      seams.tell(EventKind.CONVERTED, resource, pid, resource.lver(), toShared ? 1 : 0);
       log.debug("converted " + resource.name() + " lver " + resource.lver());
       done.accept(0);
     } else if (outcome instanceof ConvertOutcome.Refused refused) {
       resource.notConverted(refused);
+      tell(refused);
       log.error("convert " + resource.name() + " " + refused.result() + " " + refused.message());
       done.accept(refused.result());
+    }
+  }
+
+  private void tell(ConvertOutcome.Refused refused) {
+    if (toShared && refused.shared()) {
+      seams.tell(EventKind.CONVERT_HALFWAY, resource, pid, refused.result(), 0);
+    } else {
+      long owner = Seams.owner(resource.lockspace(), refused.leader());
+      seams.tell(EventKind.CONVERT_REFUSED, resource, pid, refused.result(), owner);
     }
   }
 }

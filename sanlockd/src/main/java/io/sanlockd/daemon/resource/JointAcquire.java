@@ -2,7 +2,9 @@ package io.sanlockd.daemon.resource;
 
 import io.sanlockd.daemon.client.Client;
 import io.sanlockd.lease.Cancellation;
+import io.sanlockd.lease.format.LeaderRecord;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.model.flight.EventKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +33,13 @@ public final class JointAcquire {
   /** One lease of the request. */
   private static final class Part {
     private final Token token;
+    private final LeaseRequest request;
     private Optional<Acquisition> acquisition = Optional.empty();
     private Acquisition.Result result = new Acquisition.Result(0, Optional.empty());
 
-    Part(Token token) {
+    Part(Token token, LeaseRequest request) {
       this.token = token;
+      this.request = request;
     }
   }
 
@@ -85,6 +89,7 @@ public final class JointAcquire {
       Optional<ResultCode> refusal = reserve(request);
       if (refusal.isPresent()) {
         report(request, refusal.get());
+        tellRefused(request, refusal.get().number(), 0);
         unreserve();
         done.accept(Acquired.refused(refusal.get()));
         return;
@@ -127,8 +132,8 @@ public final class JointAcquire {
         return Optional.of(ResultCode.ENOMEM);
       }
       Resource fresh = resources.begin(request, holder);
-      Part part = new Part(fresh.use(resources.nextTokenId(), holder, request));
-      part.acquisition = Optional.of(acquisition(part, request));
+      Part part = new Part(fresh.use(resources.nextTokenId(), holder, request), request);
+      part.acquisition = Optional.of(acquisition(part));
       parts.add(part);
       return Optional.empty();
     }
@@ -169,17 +174,17 @@ public final class JointAcquire {
 
   private Optional<ResultCode> join(Resource resource, LeaseRequest request, ResultCode refusal) {
     if (refusal == null) {
-      parts.add(new Part(resource.use(resources.nextTokenId(), holder, request)));
+      parts.add(new Part(resource.use(resources.nextTokenId(), holder, request), request));
     }
     return Optional.ofNullable(refusal);
   }
 
-  private Acquisition acquisition(Part part, LeaseRequest request) {
+  private Acquisition acquisition(Part part) {
     return new Acquisition(
         seams,
         resources.releases(),
         part.token.resource(),
-        request,
+        part.request,
         () -> failed || cancelled.cancelled(),
         result -> ended(part, result));
   }
@@ -220,21 +225,36 @@ public final class JointAcquire {
             .filter(token -> token.resource().tokens().contains(token))
             .toList();
     if (!failed) {
+      granted.forEach(this::tellGranted);
       done.accept(Acquired.granted(granted));
       return;
     }
-    Acquisition.Result reason = reason();
+    Part failure = failure();
+    Acquisition.Result reason = failure.result;
+    Optional<LeaderRecord> leader = reason.obstacle().map(Acquired.Obstacle::leader);
+    tellRefused(failure.request, reason.result(), Seams.owner(failure.request.lockspace(), leader));
     resources.undo(
         granted, () -> done.accept(new Acquired(reason.result(), List.of(), reason.obstacle())));
   }
 
   /** The first failure in the order of the request that is not a mere consequence of another. */
-  private Acquisition.Result reason() {
-    List<Acquisition.Result> failures =
-        parts.stream().map(part -> part.result).filter(result -> result.result() != 0).toList();
+  private Part failure() {
+    List<Part> failures = parts.stream().filter(part -> part.result.result() != 0).toList();
     return failures.stream()
-        .filter(result -> result.result() != ResultCode.EGENERIC.number())
+        .filter(part -> part.result.result() != ResultCode.EGENERIC.number())
         .findFirst()
         .orElse(failures.get(0));
+  }
+
+  private void tellGranted(Token token) {
+    Resource resource = token.resource();
+    seams.tell(
+        EventKind.GRANTED, resource, token.pid(), resource.lver(), resource.shared() ? 1 : 0);
+  }
+
+  private void tellRefused(LeaseRequest request, int result, long owner) {
+    seams
+        .events()
+        .happened(EventKind.REFUSED, request.space(), request.name(), holder.pid(), result, owner);
   }
 }

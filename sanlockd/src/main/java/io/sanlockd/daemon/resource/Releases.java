@@ -1,6 +1,5 @@
 package io.sanlockd.daemon.resource;
 
-import io.sanlockd.daemon.event.DaemonEvents;
 import io.sanlockd.daemon.lockspace.Lockspace;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.LeaseLog;
@@ -26,10 +25,8 @@ import java.util.function.Supplier;
 final class Releases {
   private final Seams seams;
   private final ResourceTable table;
-  private final DaemonEvents events;
 
-  Releases(Seams seams, ResourceTable table, DaemonEvents events) {
-    this.events = events;
+  Releases(Seams seams, ResourceTable table) {
     this.seams = seams;
     this.table = table;
   }
@@ -57,14 +54,14 @@ final class Releases {
     resource.state(Resource.State.REM);
     resource.releasing(urgency == Urgency.BACKGROUND);
     Task task =
-        new Task(resource.holding(), resource.onlySharedOnDisk(), rename, !resource.shared());
+        new Task(resource.holding(), resource.onlySharedOnDisk(), rename, !resource.shared(), true);
     write(resource, task, urgency, done);
   }
 
   /** Takes back what an acquire that failed has proposed. */
   void withdraw(Resource resource, Holding proposed, IntConsumer done) {
     resource.state(Resource.State.REM);
-    Task task = new Task(proposed, false, Optional.empty(), false);
+    Task task = new Task(proposed, false, Optional.empty(), false, false);
     write(resource, task, Urgency.REQUESTED, done);
   }
 
@@ -77,9 +74,14 @@ final class Releases {
    * @param onlyShared whether only our shared flag is taken back
    * @param rename new name of the resource, if it gets one
    * @param valueDue whether the value block is to be written, if it was changed
+   * @param held whether it is more than a proposal
    */
   private record Task(
-      Holding holding, boolean onlyShared, Optional<LeaseName> rename, boolean valueDue) {
+      Holding holding,
+      boolean onlyShared,
+      Optional<LeaseName> rename,
+      boolean valueDue,
+      boolean held) {
     /** What a repetition has to do after an attempt whose outcome is not certain. */
     Task again(boolean nothingGivenUp) {
       if (onlyShared || nothingGivenUp) {
@@ -87,7 +89,7 @@ final class Releases {
       }
       // The leader may be free already: only "are we its owner and writer" counts from now on. A
       // value written again now could replace the one of the next owner.
-      return new Task(new Holding(holding.dblock(), Optional.empty()), false, rename, false);
+      return new Task(new Holding(holding.dblock(), Optional.empty()), false, rename, false, held);
     }
   }
 
@@ -109,13 +111,9 @@ final class Releases {
     Consumer<Written> then =
         written -> {
           PaxosRelease.Outcome outcome = written.outcome();
-          events.happened(
-              EventKind.RELEASED,
-              resource.space(),
-              resource.name(),
-              Math.min(0, outcome.result()),
-              0,
-              0);
+          if (task.held()) {
+            seams.tell(EventKind.RELEASED, resource, Math.min(0, outcome.result()), 0, 0);
+          }
           if (outcome.result() < 0) {
             log.error(
                 "release " + resource.name() + " " + outcome.result() + " " + outcome.message());

@@ -40,7 +40,6 @@ public final class Resources {
   private final ResourceTable table;
   private final Releases releases;
   private final Seams seams;
-  private final DaemonEvents events;
   private final List<Indexes> indexes = new ArrayList<>();
   private long lastTokenId;
 
@@ -49,7 +48,7 @@ public final class Resources {
    *
    * @param sharedRetries how often a shared acquire is repeated when it meets another one
    * @param logs gives a log whose lines carry a prefix
-   * @param events hears of leases taken, refused and given back
+   * @param events hears what becomes of leases
    */
   public Resources(
       Workers workers,
@@ -59,11 +58,11 @@ public final class Resources {
       int sharedRetries,
       Function<String, LeaseLog> logs,
       DaemonEvents events) {
-    this.events = events;
     this.table = new ResourceTable(logs);
     this.seams =
-        new Seams(workers, opener, clock, randomness, sharedRetries, new AcquireCounts(), logs);
-    this.releases = new Releases(seams, table, events);
+        new Seams(
+            workers, opener, clock, randomness, sharedRetries, new AcquireCounts(), logs, events);
+    this.releases = new Releases(seams, table);
   }
 
   /**
@@ -76,32 +75,9 @@ public final class Resources {
    */
   public JointAcquire acquire(
       Client holder, List<LeaseRequest> requests, Cancellation cancelled, Consumer<Acquired> done) {
-    Consumer<Acquired> told =
-        outcome -> {
-          tell(holder, requests, outcome);
-          done.accept(outcome);
-        };
-    JointAcquire acquire = new JointAcquire(this, seams, holder, requests, cancelled, told);
+    JointAcquire acquire = new JointAcquire(this, seams, holder, requests, cancelled, done);
     acquire.start();
     return acquire;
-  }
-
-  private void tell(Client holder, List<LeaseRequest> requests, Acquired outcome) {
-    for (Token token : outcome.tokens()) {
-      Resource resource = token.resource();
-      events.happened(
-          EventKind.GRANTED,
-          resource.space(),
-          resource.name(),
-          token.pid(),
-          resource.lver(),
-          resource.shared() ? 1 : 0);
-    }
-    if (outcome.result() != 0 && !requests.isEmpty()) {
-      LeaseRequest first = requests.get(0);
-      events.happened(
-          EventKind.REFUSED, first.space(), first.name(), holder.pid(), outcome.result(), 0);
-    }
   }
 
   /**
@@ -161,7 +137,8 @@ public final class Resources {
     }
   }
 
-  private static void orphan(Token token) {
+  private void orphan(Token token) {
+    seams.tell(EventKind.ORPHANED, token.resource(), token.pid(), 0, 0);
     token.resource().tokens().clear();
     token.resource().state(Resource.State.ORPHAN);
   }
@@ -249,6 +226,7 @@ public final class Resources {
       Cancellation cancelled,
       IntConsumer done) {
     Resource resource = token.resource();
+    seams.tell(EventKind.CONVERTING, resource, token.pid(), toShared ? 1 : 0, 0);
     int refusal = 0;
     if (resource.shared() == toShared) {
       refusal = ResultCode.EALREADY.number();
@@ -259,10 +237,11 @@ public final class Resources {
       refusal = ResultCode.EAGAIN.number();
     }
     if (refusal != 0) {
+      seams.tell(EventKind.CONVERT_REFUSED, resource, token.pid(), refusal, 0);
       done.accept(refusal);
       return Optional.empty();
     }
-    Conversion conversion = new Conversion(seams, resource, toShared, ownerNoWait, cancelled, done);
+    Conversion conversion = new Conversion(seams, token, toShared, ownerNoWait, cancelled, done);
     conversion.start();
     return Optional.of(conversion);
   }

@@ -16,6 +16,9 @@ import io.sanlockd.model.flight.FlightLife;
 import io.sanlockd.model.flight.FlightRecord;
 import io.sanlockd.model.flight.FlightScan;
 import io.sanlockd.posix.Signals;
+import io.sanlockd.protocol.CommandFlags;
+import io.sanlockd.protocol.RequestForce;
+import io.sanlockd.protocol.ResourceFlags;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -30,6 +33,9 @@ class FlightStoryTest {
   private static final int IO_TIMEOUT = 2;
   private static final int FAIL_SECONDS = 8 * IO_TIMEOUT;
   private static final int PID = 7;
+  private static final int EAGAIN = -11;
+  private static final int EALREADY = -114;
+  private static final int IDLIVE = -243;
 
   @TempDir Path directory;
   private final World world = new World().format(IO_TIMEOUT);
@@ -155,6 +161,120 @@ class FlightStoryTest {
     FlightRecord refused = only(records, EventKind.REFUSED).get(0);
     assertThat(List.of(refused.a(), refused.b())).containsExactly(8L, (long) other.lastResult());
     assertThat(only(records, EventKind.STOPPING).get(0).text()).isEqualTo("REMOVED");
+  }
+
+  private static List<List<Long>> numbers(List<FlightRecord> records, EventKind kind) {
+    return only(records, kind).stream().map(r -> List.of(r.a(), r.b(), r.c())).toList();
+  }
+
+  @Test
+  void aRefusalNamesTheLeaseThatWasInTheWayAndItsOwner() throws IOException {
+    world.daemon("b").join(2, IO_TIMEOUT).holder(PID, VirtualClient.resource(2));
+    VirtualDaemon daemon = world.daemon("a", wdmd, recorder).join(1, IO_TIMEOUT);
+    world.time().advance(3 * IO_TIMEOUT);
+    VirtualClient client = daemon.registered(8);
+    client.acquire(0, VirtualClient.resource(1), VirtualClient.resource(2));
+    world.time().advance(IO_TIMEOUT);
+    assertThat(client.lastResult()).isEqualTo(IDLIVE);
+
+    List<FlightRecord> records = written();
+    assertThat(numbers(records, EventKind.REFUSED)).containsExactly(List.of(8L, (long) IDLIVE, 2L));
+    assertThat(only(records, EventKind.REFUSED).get(0).text()).isEqualTo("r2");
+    assertThat(only(records, EventKind.GRANTED)).isEmpty();
+  }
+
+  @Test
+  void aProposalThatIsWithdrawnIsNoRelease() throws IOException {
+    world.daemon("b").join(2, IO_TIMEOUT).holder(PID, VirtualClient.shared(1));
+    VirtualDaemon daemon = world.daemon("a", wdmd, recorder).join(1, IO_TIMEOUT);
+    VirtualClient client = daemon.registered(8).acquire(0, VirtualClient.resource(1));
+    world.time().advance(IO_TIMEOUT);
+    assertThat(client.lastResult()).isEqualTo(EAGAIN);
+
+    List<FlightRecord> records = written();
+    assertThat(numbers(records, EventKind.REFUSED)).containsExactly(List.of(8L, (long) EAGAIN, 0L));
+    assertThat(only(records, EventKind.RELEASED)).isEmpty();
+  }
+
+  @Test
+  void conversionsAreToldWhenTheyBeginAndHowTheyEnd() throws IOException {
+    VirtualDaemon daemon = world.daemon("a", wdmd, recorder).join(1, IO_TIMEOUT);
+    VirtualClient client = daemon.holder(PID, VirtualClient.resource(1));
+    client.convert(0, VirtualClient.shared(1));
+    world.time().advance(1);
+    assertThat(client.lastResult()).isZero();
+    client.convert(0, VirtualClient.shared(1));
+    VirtualClient sharer = world.daemon("b").join(2, IO_TIMEOUT).holder(8, VirtualClient.shared(1));
+    client.convert(0, VirtualClient.resource(1));
+    world.time().advance(1);
+    assertThat(client.lastResult()).isEqualTo(EAGAIN);
+    sharer.releaseAll();
+    client.convert(0, VirtualClient.resource(1));
+    world.time().advance(1);
+    assertThat(client.lastResult()).isZero();
+
+    List<FlightRecord> records = written();
+    long pid = PID;
+    assertThat(numbers(records, EventKind.CONVERTING))
+        .containsExactly(
+            List.of(pid, 1L, 0L), List.of(pid, 1L, 0L), List.of(pid, 0L, 0L), List.of(pid, 0L, 0L));
+    assertThat(numbers(records, EventKind.CONVERTED))
+        .containsExactly(List.of(pid, 1L, 1L), List.of(pid, world.leader(1).lver(), 0L));
+    assertThat(numbers(records, EventKind.CONVERT_REFUSED))
+        .containsExactly(List.of(pid, (long) EALREADY, 0L), List.of(pid, (long) EAGAIN, 0L));
+    assertThat(kinds(records))
+        .containsSubsequence(
+            EventKind.GRANTED,
+            EventKind.CONVERTING,
+            EventKind.CONVERTED,
+            EventKind.CONVERTING,
+            EventKind.CONVERT_REFUSED,
+            EventKind.CONVERTING,
+            EventKind.CONVERTED);
+  }
+
+  @Test
+  void aConversionThatEndsHalfwayIsNotToldAsOneThatChangedNothing() throws IOException {
+    VirtualDaemon daemon = world.daemon("a", wdmd, recorder).join(1, IO_TIMEOUT);
+    VirtualClient client = daemon.holder(PID, VirtualClient.resource(1));
+    world.disks().file(DISK).hangAfter(1);
+    client.convert(0, VirtualClient.shared(1));
+    world.time().advance(IO_TIMEOUT + 1);
+    client.die();
+    world.disks().file(DISK).heal();
+    world.time().advance(3 * IO_TIMEOUT);
+
+    List<FlightRecord> records = written();
+    assertThat(only(records, EventKind.CONVERT_HALFWAY)).hasSize(1);
+    assertThat(only(records, EventKind.CONVERT_REFUSED)).isEmpty();
+  }
+
+  @Test
+  void anOrphanIsTold() throws IOException {
+    VirtualDaemon daemon = world.daemon("a", wdmd, recorder).join(1, IO_TIMEOUT);
+    daemon.holder(PID, VirtualClient.resource(1).withFlags(ResourceFlags.PERSISTENT)).die();
+    world.time().advance(1);
+    List<FlightRecord> records = written();
+    assertThat(numbers(records, EventKind.ORPHANED)).containsExactly(List.of((long) PID, 0L, 0L));
+    assertThat(only(records, EventKind.ORPHANED).get(0).text()).isEqualTo("r1");
+  }
+
+  @Test
+  void aRequestOfAnotherHostIsToldBeforeTheHolderIsStopped() throws IOException {
+    final VirtualDaemon asking = world.daemon("b").join(2, IO_TIMEOUT);
+    VirtualDaemon daemon = world.daemon("a", wdmd, recorder).join(1, IO_TIMEOUT);
+    VirtualClient holder = daemon.holder(PID, VirtualClient.resource(1));
+    world.time().advance(3 * IO_TIMEOUT);
+    int next = CommandFlags.REQUEST_NEXT_LVER;
+    asking.client().request(next, RequestForce.FORCE, VirtualClient.resource(1));
+    world.time().advance(6 * IO_TIMEOUT);
+    assertThat(holder.process().signals()).containsExactly(Signals.KILL);
+
+    List<FlightRecord> records = written();
+    assertThat(numbers(records, EventKind.REQUESTED)).containsExactly(List.of((long) PID, 2L, 1L));
+    assertThat(numbers(records, EventKind.SIGNAL))
+        .containsExactly(List.of((long) PID, (long) Signals.KILL, 0L));
+    assertThat(kinds(records)).containsSubsequence(EventKind.REQUESTED, EventKind.SIGNAL);
   }
 
   @Test

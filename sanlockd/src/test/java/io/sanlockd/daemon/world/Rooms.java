@@ -134,7 +134,8 @@ public record Rooms(
             seams.graceSeconds(),
             logs,
             seams.events());
-    LeaseRequests requests = new LeaseRequests(resources, signals, seams.killPrograms(), logs);
+    LeaseRequests requests =
+        new LeaseRequests(resources, signals, seams.killPrograms(), logs, seams.events());
     lockspaces.onRequest(requests::examine);
     Shutdown shutdown = new Shutdown(lockspaces, seams.workers(), clock, logs.apply(""));
     Dispatcher dispatcher =
