@@ -18,6 +18,7 @@ final class CommandConfig {
   private static final int DEFAULT_INIT_SECONDS = 60;
   private static final int MAX_FIRE_TIMEOUT = 3600;
   private static final int MAX_PORT = 65_535;
+  private static final int ANY = Integer.MAX_VALUE;
 
   private final String file;
   private boolean isRead;
@@ -98,8 +99,7 @@ final class CommandConfig {
             ioTimeoutSeconds = within(number, LeaseTimes.MAX_IO_TIMEOUT, ioTimeoutSeconds);
         case "watchdog_fire_timeout" ->
             fireTimeoutSeconds = within(number, MAX_FIRE_TIMEOUT, fireTimeoutSeconds);
-        case "write_init_io_timeout" ->
-            initSeconds = within(number, LeaseTimes.MAX_IO_TIMEOUT, initSeconds);
+        case "write_init_io_timeout" -> initSeconds = within(number, ANY, initSeconds);
         case "flight_record_file" ->
             flightFile = line.value().filter(FlightLayout::isPlace).or(() -> flightFile);
         case "metrics_socket" -> metricsSocket = line.value().filter(path -> !path.equals("none"));

@@ -33,12 +33,12 @@ class CommandConfigTest {
             """
             # write_init_io_timeout = 1
             write_init_io_timeout = 20
-            write_init_io_timeout = 30 # remark
+            write_init_io_timeout = 300 # remark
             io_timeout=5
             watchdog_fire_timeout = 30
             use_watchdog = 0
             """);
-    assertThat(config.initSeconds()).isEqualTo(30);
+    assertThat(config.initSeconds()).isEqualTo(300);
     assertThat(config.ioTimeoutSeconds()).isEqualTo(5);
     assertThat(config.fireTimeoutSeconds()).isEqualTo(30);
   }

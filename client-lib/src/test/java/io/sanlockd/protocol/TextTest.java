@@ -105,7 +105,10 @@ class TextTest {
   @Test
   void numbersAreReadLikeTheCLibraryReadsThem() {
     assertThat(CNumbers.atoi(" \t-12x")).isEqualTo(-12);
+    assertThat(CNumbers.atoi(" +12 ")).isEqualTo(12);
     assertThat(CNumbers.atoi("x")).isZero();
+    assertThat(CNumbers.atoi("-")).isZero();
+    assertThat(CNumbers.atoi("")).isZero();
     assertThat(CNumbers.atoll("99999999999999999999")).isEqualTo(Long.MAX_VALUE);
     assertThat(CNumbers.atoll("-99999999999999999999")).isEqualTo(Long.MIN_VALUE);
     assertThat(CNumbers.strtoull("0x1F")).isEqualTo(31);

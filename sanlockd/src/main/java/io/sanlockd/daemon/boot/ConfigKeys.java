@@ -4,6 +4,7 @@ import io.sanlockd.daemon.lockspace.MaxSectors;
 import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.flight.FlightLayout;
+import io.sanlockd.protocol.CNumbers;
 import io.sanlockd.protocol.Command;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,7 +38,7 @@ final class ConfigKeys {
               number(LOG_OFF, LOWEST_PRIORITY, (o, v) -> o.namesLogPriority = v)),
           // Text would read as 0, and without a watchdog nothing guards the storage.
           Map.entry("use_watchdog", strictNumber(0, 1, (o, v) -> o.useWatchdog = v)),
-          Map.entry("high_priority", number(0, 1, (o, v) -> o.highPriority = v)),
+          Map.entry("high_priority", number(-ANY, ANY, (o, v) -> o.highPriority = v)),
           Map.entry("mlock_level", number(0, 2, (o, v) -> o.mlockLevel = v)),
           Map.entry("sh_retries", number(0, ANY, (o, v) -> o.sharedRetries = v)),
           Map.entry("uname", ConfigKeys::user),
@@ -56,8 +57,7 @@ final class ConfigKeys {
           Map.entry("debug_cmd", (o, accounts, v) -> debugCommand(o, v)),
           Map.entry("max_sectors_kb", (o, accounts, v) -> o.maxSectors = maxSectors(v)),
           Map.entry(
-              "write_init_io_timeout",
-              strictNumber(1, LeaseTimes.MAX_IO_TIMEOUT, (o, v) -> o.writeInitIoTimeout = v)),
+              "write_init_io_timeout", strictNumber(1, ANY, (o, v) -> o.writeInitIoTimeout = v)),
           Map.entry("max_worker_threads", number(-ANY, ANY, DaemonOptions::setWorkers)),
           Map.entry(
               "io_timeout", strictNumber(1, LeaseTimes.MAX_IO_TIMEOUT, (o, v) -> o.ioTimeout = v)),
@@ -123,8 +123,7 @@ final class ConfigKeys {
   /** A number as C's atoi reads it; what is no number at all is 0. */
   private static Key number(int from, int to, NumberSetter setter) {
     return (options, accounts, value) -> {
-      int number = DaemonOptions.number(value);
-      checkRange(number, from, to);
+      int number = within(value, from, to);
       setter.set(options, number);
       if (!isNumber(value)) {
         throw new BadValue("not a number, read as " + number);
@@ -135,11 +134,10 @@ final class ConfigKeys {
   /** A number where 0 or a guess would be less safe than the default. */
   private static Key strictNumber(int from, int to, NumberSetter setter) {
     return (options, accounts, value) -> {
-      int number = DaemonOptions.number(value);
+      int number = within(value, from, to);
       if (number == 0 && !value.startsWith("0")) {
         throw new BadValue("ignored, not a number");
       }
-      checkRange(number, from, to);
       setter.set(options, number);
       if (!isNumber(value)) {
         throw new BadValue("not a number, read as " + number);
@@ -147,11 +145,12 @@ final class ConfigKeys {
     };
   }
 
-  private static void checkRange(int number, int from, int to) throws BadValue {
+  private static int within(String value, int from, int to) throws BadValue {
+    long number = CNumbers.atoll(value);
     if (number < from || number > to) {
-      throw new BadValue(
-          "ignored, not " + (to == ANY ? "at least " + from : "between " + from + " and " + to));
+      throw new BadValue("ignored, not between " + from + " and " + to);
     }
+    return (int) number;
   }
 
   private static boolean isNumber(String value) {
@@ -174,7 +173,7 @@ final class ConfigKeys {
 
   private static void flightKilobytes(
       DaemonOptions options, DaemonOptions.Accounts accounts, String value) throws BadValue {
-    int kilobytes = DaemonOptions.number(value);
+    long kilobytes = CNumbers.atoll(value);
     boolean fits =
         kilobytes >= FlightLayout.MIN_KILOBYTES && kilobytes <= FlightLayout.MAX_KILOBYTES;
     if (!isNumber(value) || !(fits || kilobytes == 0)) {
@@ -184,7 +183,7 @@ final class ConfigKeys {
               + " and "
               + FlightLayout.MAX_KILOBYTES);
     }
-    options.flightKilobytes = kilobytes;
+    options.flightKilobytes = (int) kilobytes;
   }
 
   private static void flightFile(
@@ -236,11 +235,11 @@ final class ConfigKeys {
     if (!Character.isDigit(value.charAt(0))) {
       throw new BadValue("ignore unknown max_sectors_kb " + value + "; ignore, align or a number");
     }
-    int kilobytes = DaemonOptions.number(value);
+    long kilobytes = CNumbers.atoll(value);
     if (kilobytes < 1 || kilobytes > MaxSectors.MAX_KB || kilobytes % 2 != 0) {
       throw new BadValue(
           "ignore invalid num max_sectors_kb " + value + "; an even number from 2 to 8192");
     }
-    return MaxSectors.of(kilobytes);
+    return MaxSectors.of((int) kilobytes);
   }
 }

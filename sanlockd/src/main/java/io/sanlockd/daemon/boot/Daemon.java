@@ -39,7 +39,6 @@ import io.sanlockd.daemon.work.ThreadWorkers;
 import io.sanlockd.daemon.work.Workers;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseLog;
-import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.disk.DirectDisks;
 import io.sanlockd.lease.disk.DiskOpener;
 import io.sanlockd.lease.disk.LoggedDisks;
@@ -183,10 +182,6 @@ final class Daemon {
     // Before the socket exists: whoever sees the socket may send a signal.
     termination.accept(() -> mainLoop.execute(() -> shutdown.request(false)));
     Listener listener = Listener.bind(Path.of(runDirectory.socket()), uid, gid);
-    int writeInitTimeout =
-        options.writeInitIoTimeout == 0
-            ? LeaseTimes.DEFAULT_IO_TIMEOUT
-            : options.writeInitIoTimeout;
     PidFdTable processes = new PidFdTable(() -> !loop.isFull());
     loop.countBesides(processes::count);
     Dispatcher dispatcher =
@@ -206,7 +201,7 @@ final class Daemon {
             () -> helperFacts(helper),
             log::dump,
             listener.fd(),
-            writeInitTimeout * Clock.SECOND_NANOS,
+            options.writeInitIoTimeout * Clock.SECOND_NANOS,
             plain);
     loop.listen(listener.fd(), PayloadFraming::required, dispatcher);
     Optional<ScrapeServer> metrics = Optional.empty();

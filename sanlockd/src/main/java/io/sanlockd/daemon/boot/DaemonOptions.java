@@ -5,6 +5,7 @@ import io.sanlockd.lease.LeaseTimes;
 import io.sanlockd.lease.LogDetail;
 import io.sanlockd.model.FireTimeout;
 import io.sanlockd.model.LeaseName;
+import io.sanlockd.protocol.CNumbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -156,24 +157,24 @@ final class DaemonOptions {
 
   private void set(char letter, String value, Accounts accounts) throws BadOption {
     switch (letter) {
-      case 'Q' -> quietFail = number(value);
-      case 'R' -> debugRenew = number(value);
-      case 'H' -> renewalHistorySize = number(value);
-      case 'L' -> logfilePriority = number(value);
-      case 'S' -> syslogPriority = number(value);
-      case 't' -> setWorkers(number(value));
+      case 'Q' -> quietFail = CNumbers.atoi(value);
+      case 'R' -> debugRenew = CNumbers.atoi(value);
+      case 'H' -> renewalHistorySize = CNumbers.atoi(value);
+      case 'L' -> logfilePriority = CNumbers.atoi(value);
+      case 'S' -> syslogPriority = CNumbers.atoi(value);
+      case 't' -> setWorkers(CNumbers.atoi(value));
       case 'g' -> {
-        int seconds = number(value);
+        int seconds = CNumbers.atoi(value);
         if (seconds >= 0 && seconds <= MAX_GRACE_SECONDS) {
           grace = OptionalInt.of(seconds);
         }
       }
-      case 'o' -> setIoTimeout(number(value));
-      case 'w' -> useWatchdog = number(value);
-      case 'h' -> highPriority = number(value);
-      case 'l' -> mlockLevel = number(value);
-      case 'b' -> setBitmapSeconds = number(value);
-      case 'a' -> useAio = number(value) == 0 ? 0 : 1;
+      case 'o' -> setIoTimeout(CNumbers.atoi(value));
+      case 'w' -> useWatchdog = CNumbers.atoi(value);
+      case 'h' -> highPriority = CNumbers.atoi(value);
+      case 'l' -> mlockLevel = CNumbers.atoi(value);
+      case 'b' -> setBitmapSeconds = CNumbers.atoi(value);
+      case 'a' -> useAio = CNumbers.atoi(value) == 0 ? 0 : 1;
       case 'e' -> hostName = Optional.of(LeaseName.ofTextCut(value));
       case 'U' -> {
         if (!setUser(value, accounts)) {
@@ -198,7 +199,7 @@ final class DaemonOptions {
       setMetricsSocket(value);
       return;
     }
-    int port = number(value);
+    int port = CNumbers.atoi(value);
     if (!value.matches("[0-9]{1,5}") || port > MAX_PORT) {
       throw new BadOption(METRICS_PORT + " wants a number from 0 to " + MAX_PORT);
     }
@@ -267,22 +268,5 @@ final class DaemonOptions {
   /** Time for processes to stop by themselves; less when the watchdog fires sooner. */
   int graceSeconds() {
     return grace.orElse(FireTimeout.graceSeconds(fireTimeout));
-  }
-
-  /** Leading digits as C's atoi reads them; anything else is 0. */
-  static int number(String text) {
-    String trimmed = text.strip();
-    int end = 0;
-    if (end < trimmed.length() && (trimmed.charAt(0) == '-' || trimmed.charAt(0) == '+')) {
-      end++;
-    }
-    while (end < trimmed.length() && Character.isDigit(trimmed.charAt(end))) {
-      end++;
-    }
-    try {
-      return Integer.parseInt(trimmed.substring(0, end));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
   }
 }

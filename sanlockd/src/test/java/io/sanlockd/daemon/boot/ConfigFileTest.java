@@ -223,6 +223,19 @@ class ConfigFileTest {
   }
 
   @Test
+  void numbersThatNeedNoLimitHaveNoneButThatOfAnInt() throws IOException {
+    assertThat(read("high_priority = 5\nwrite_init_io_timeout = 600\n")).isEmpty();
+    assertThat(options.highPriority).isEqualTo(5);
+    assertThat(options.writeInitIoTimeout).isEqualTo(600);
+
+    assertThat(read("quiet_fail = 4294967296\nsh_retries = 99999999999999999999\n"))
+        .hasSize(2)
+        .allMatch(p -> p.contains("ignored, not between 0 and 2147483647"));
+    assertThat(options.quietFail).isEqualTo(1);
+    assertThat(options.sharedRetries).isEqualTo(8);
+  }
+
+  @Test
   void maxSectorsTakesEvenNumbersAndTwoWords() throws IOException {
     assertThat(read("max_sectors_kb = 512\n")).isEmpty();
     assertThat(options.maxSectors).isEqualTo(MaxSectors.of(512));

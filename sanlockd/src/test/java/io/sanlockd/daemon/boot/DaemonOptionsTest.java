@@ -96,9 +96,6 @@ class DaemonOptionsTest {
     assertThat(parse("-H abc").renewalHistorySize).isZero();
     assertThat(parse("-H 7x").renewalHistorySize).isEqualTo(7);
     assertThat(parse("-L -1").logfilePriority).isEqualTo(-1);
-    assertThat(DaemonOptions.number(" +12 ")).isEqualTo(12);
-    assertThat(DaemonOptions.number("-")).isZero();
-    assertThat(DaemonOptions.number("")).isZero();
   }
 
   @Test
