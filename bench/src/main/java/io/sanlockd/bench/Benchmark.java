@@ -185,7 +185,7 @@ public final class Benchmark implements Callable<Integer> {
     try (storage) {
       for (Program program : Program.values()) {
         if (program.isInstalled(tree)) {
-          stands.put(program, Stand.start(site, program, storage));
+          stands.put(program, Stand.start(site, program, storage, place));
         }
       }
       for (Row row : chosen) {

@@ -1,10 +1,7 @@
 package io.sanlockd.bench;
 
-import io.sanlockd.protocol.Lockspace;
-import io.sanlockd.protocol.Resource;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,8 +9,6 @@ import java.util.List;
  * was deaf or late. To be asked for with many seconds.
  */
 final class StallRow implements Row {
-  private static final String LOCKSPACE = "stall";
-
   @Override
   public String name() {
     return "stall";
@@ -37,20 +32,13 @@ final class StallRow implements Row {
 
   @Override
   public List<Figure> measure(Stand stand, Duration time) throws Exception {
-    try (Storage storage = stand.site().storage(1 + Stand.LEASES);
-        DaemonProcess daemon =
-            stand.site().daemon(stand.program(), "stall", "--metrics-socket", "metrics.sock")) {
-      Lockspace lockspace = storage.lockspace(LOCKSPACE, 1, 0);
-      daemon.client().writeLockspace(lockspace, Stand.IO_TIMEOUT_SECONDS);
-      List<Resource> leases = new ArrayList<>();
-      for (int i = 1; i <= Stand.LEASES; i++) {
-        Resource lease = storage.lease(LOCKSPACE, "lease" + i, i);
-        daemon.client().writeResource(lease, 0);
-        leases.add(lease);
-      }
-      daemon.client().addLockspace(lockspace, Stand.IO_TIMEOUT_SECONDS);
-      PairsRow.run(daemon.client(), leases, time);
-      String metrics = metrics(stand, daemon);
+    Site site = stand.site();
+    try (Storage storage = site.storage(Stand.areas());
+        Stand loaded =
+            Stand.start(
+                site, stand.program(), storage, "stall", "--metrics-socket", "metrics.sock")) {
+      PairsRow.run(loaded.client(), loaded.leases(), time);
+      String metrics = metrics(loaded);
       return List.of(
           longest("turn of the main loop", "main_loop_longest_turn", metrics),
           longest("delay of supervision", "supervision_longest_delay", metrics),
@@ -58,10 +46,10 @@ final class StallRow implements Row {
     }
   }
 
-  private static String metrics(Stand stand, DaemonProcess daemon) throws IOException {
+  private static String metrics(Stand stand) throws IOException {
     return Shell.run(
         "env",
-        "SANLOCK_RUN_DIR=" + daemon.runDirectory(),
+        "SANLOCK_RUN_DIR=" + stand.daemon().runDirectory(),
         stand.program().path(stand.site().tree()).toString(),
         "client",
         "metrics");
@@ -73,7 +61,8 @@ final class StallRow implements Row {
       if (line.startsWith(begin)) {
         double seconds = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
         return new Figure(
-            new Metric("longest " + what + ", 8 clients", "ms", new Goal.AtMost(20)),
+            new Metric(
+                "longest " + what + ", " + Stand.LEASES + " clients", "ms", new Goal.AtMost(20)),
             1e3 * seconds);
       }
     }

@@ -43,10 +43,15 @@ final class Stand implements AutoCloseable {
     return program == Program.C ? 0 : 1 + LEASES;
   }
 
-  /** Starts a daemon, initialises its areas and joins. */
-  static Stand start(Site site, Program program, Storage storage)
+  /**
+   * Starts a daemon, initialises its areas and joins.
+   *
+   * @param name of the daemon's host
+   * @param options further ones of the daemon
+   */
+  static Stand start(Site site, Program program, Storage storage, String name, String... options)
       throws IOException, SanlockException {
-    DaemonProcess daemon = site.daemon(program, site.kind().label());
+    DaemonProcess daemon = site.daemon(program, name, options);
     try {
       Stand stand = new Stand(site, program, daemon, storage);
       stand.join();

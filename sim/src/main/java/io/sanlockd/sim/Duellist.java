@@ -14,7 +14,6 @@ final class Duellist {
   private final World world;
   private final Machine machine;
   private final DuelLease lease;
-
   private final Profile.Pace pace;
 
   Duellist(World world, Machine machine) {
