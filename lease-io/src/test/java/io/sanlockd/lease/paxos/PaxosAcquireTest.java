@@ -3,6 +3,7 @@ package io.sanlockd.lease.paxos;
 import static io.sanlockd.lease.fixture.TestHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.fixture.Coroutine;
@@ -15,6 +16,8 @@ import io.sanlockd.lease.format.ModeBlock;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,22 @@ class PaxosAcquireTest {
     long begin = world.clock.seconds();
     a.isRefused(EX, ResultCode.DBLOCK_MBAL.number());
     assertThat(world.clock.seconds() - begin).isBetween(30L, 40L);
+  }
+
+  /** Who sleeps much longer than a rival needs for a lease never finds it free. */
+  @Test
+  void waitsAfterLostBallotsGrowFromShortOnes() {
+    someoneIsAlwaysAhead();
+    List<Long> bounds = new ArrayList<>();
+    a.randomness(
+        bound -> {
+          bounds.add(bound);
+          return bound / 2;
+        });
+    a.isRefused(EX, ResultCode.DBLOCK_MBAL.number());
+    long second = Clock.SECOND_NANOS;
+    assertThat(bounds)
+        .startsWith(second / 32, second / 16, second / 8, second / 4, second / 2, second, second);
   }
 
   /** Host 3 begins a ballot with a larger number whenever we look. */
