@@ -19,6 +19,7 @@ import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Rules of an acquire that concern one host alone; what several hosts do is told as timelines. */
@@ -240,6 +241,32 @@ class PaxosAcquireTest {
     sector[0] ^= 1;
     full.disks.get(0).put(full.blockOffset(1), sector);
     host.isRefused(EX, ResultCode.DBLOCK_CHECKSUM.number());
+  }
+
+  @Test
+  void aBlockOfASharerIsNotReadAlone() {
+    isReadAsAWhole(left -> new HostBlock(left, ModeBlock.shared(1)));
+  }
+
+  @Test
+  void aBlockThatNoReleaseHasLeftSoIsNotReadAlone() {
+    isReadAsAWhole(
+        left ->
+            new HostBlock(
+                Dblock.of(
+                    left.mbal(), left.bal(), left.inp(), left.inp2(), left.inp3(), left.lver(), 0),
+                ModeBlock.NONE));
+  }
+
+  /** By a host that has released the lease and finds its block changed. */
+  private static void isReadAsAWhole(Function<Dblock, HostBlock> change) {
+    World full = new World(Geometry.S512_A1M, ALL_HOSTS, 1, 10);
+    TestHost host = full.joined(1);
+    host.releases(host.takes());
+    full.block(1, change.apply(full.block(1).dblock()));
+    host.disk().clearTrace();
+    host.takes();
+    assertThat(host.disk().letters()).startsWith("RRAW");
   }
 
   /** Disks may differ, which only all blocks show. */
