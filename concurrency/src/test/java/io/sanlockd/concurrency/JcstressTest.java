@@ -16,7 +16,7 @@ class JcstressTest {
       "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"
           + " --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED";
 
-  /** One compilation mode, for as long as a build may take; the long run says "-m tough". */
+  /** One compilation mode, for as long as a build may take; the long run takes all of them. */
   private static final String SHORT =
       "-f 1 -iters 2 -time 150 -sc false -af NONE -spinStyle THREAD_YIELD";
 
