@@ -32,6 +32,7 @@ class JcstressTest {
     command.add("org.openjdk.jcstress.Main");
     command.addAll(List.of(System.getProperty("concurrency.jcstress", SHORT).split(" ")));
     command.addAll(List.of("-hs", "128", "-v", "-jvmArgs", "-XX:+UseSerialGC " + EXPORTS));
+    System.out.println("JcstressTest: " + TestList.tests().size() + " races, see " + output);
     Process process =
         new ProcessBuilder(command)
             .directory(work.toFile())
@@ -45,6 +46,10 @@ class JcstressTest {
       process.destroy();
     }
     String told = Files.readString(output);
+    told.lines()
+        .filter(line -> line.startsWith("(Results: "))
+        .reduce((first, last) -> last)
+        .ifPresent(line -> System.out.println("JcstressTest: " + line));
     assertThat(status).as(told).isZero();
     assertThat(told).contains("Failed tests: No matches.", "Error tests: No matches.");
     assertThat(TestList.tests()).isNotEmpty();
