@@ -30,7 +30,7 @@ final class SoakWatch {
     DESCRIPTORS(4, 4),
     THREADS(4, 4),
     /** Kilobytes of the Java heap in use after a collection. */
-    HEAP(512, 128),
+    HEAP(512, 512),
     /** Kilobytes that the JVM has committed outside of the heap. */
     NATIVE(6 * 1024, 512),
     /** Kilobytes of memory in use as the kernel counts it. */
