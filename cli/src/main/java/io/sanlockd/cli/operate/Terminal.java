@@ -26,8 +26,7 @@ final class Terminal {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       Matcher size =
-          SIZE.matcher(
-              new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+          SIZE.matcher(new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
       boolean hasEnded = stty.waitFor(1, TimeUnit.SECONDS);
       return hasEnded && size.matches()
           ? new Size(Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)))

@@ -150,7 +150,10 @@ final class TopCommand implements Callable<Integer> {
     StringBuilder picture = new StringBuilder(HOME);
     int shown = Math.min(lines.size(), size.rows() - 1);
     for (String line : lines.subList(0, shown)) {
-      picture.append(line, 0, Math.min(line.length(), size.columns())).append(END_OF_LINE).append("\r\n");
+      picture
+          .append(line, 0, Math.min(line.length(), size.columns()))
+          .append(END_OF_LINE)
+          .append("\r\n");
     }
     if (shown < lines.size()) {
       picture.append("... ").append(lines.size() - shown).append(" more lines").append(END_OF_LINE);
