@@ -1,5 +1,6 @@
 package io.sanlockd.daemon.resource;
 
+import io.sanlockd.lease.Backoff;
 import io.sanlockd.lease.Cancellation;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LeaseException;
@@ -18,6 +19,14 @@ import java.util.function.Consumer;
  * Methods run on the main loop unless they say otherwise.
  */
 final class Acquisition {
+  /**
+   * Bounds of the waits for rivals. The C program waits up to a second each time; eight waits, as
+   * many as it and we make by default, take about as long together.
+   */
+  private static final long FIRST_WAIT_NANOS = Clock.SECOND_NANOS / 16;
+
+  private static final long LAST_WAIT_NANOS = 2 * Clock.SECOND_NANOS;
+
   private final Seams seams;
   private final Releases releases;
   private final Resource resource;
@@ -26,6 +35,7 @@ final class Acquisition {
   private final Consumer<Result> done;
   private final LeaseLog log;
   private final Parking parking;
+  private final Backoff backoff;
   private int contentionRetries;
   private PaxosAcquire acquire;
 
@@ -58,6 +68,7 @@ final class Acquisition {
     this.done = done;
     this.log = seams.log(resource);
     this.parking = new Parking(seams.workers());
+    this.backoff = new Backoff(seams.randomness(), FIRST_WAIT_NANOS, LAST_WAIT_NANOS);
   }
 
   void start() {
@@ -146,7 +157,7 @@ final class Acquisition {
     if (outcome.undo().isEmpty() && shouldRetry(outcome)) {
       contentionRetries++;
       seams.counts().acquireRepeated();
-      parking.park(1 + seams.randomness().below(Clock.SECOND_NANOS), this::begin);
+      parking.park(backoff.nextNanos(), this::begin);
       return;
     }
     int result = finalResult(outcome);

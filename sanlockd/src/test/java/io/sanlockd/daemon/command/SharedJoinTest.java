@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Shared leases on several hosts and processes (paxos-lease.md 7, 16). */
 class SharedJoinTest {
   private static final int EAGAIN = -11;
+  private static final int HELD = -243;
+  private static final int SHRETRY = -246;
   private static final int IO_TIMEOUT = 2;
 
   private final World world = new World().format(IO_TIMEOUT);
@@ -56,6 +58,35 @@ class SharedJoinTest {
     exclusive.acquire(0, resource(1));
     world.time().advance(3);
     assertThat(exclusive.lastResult()).isZero();
+  }
+
+  /** Most joins are over in milliseconds: who waits a second each time lets the others win. */
+  @Test
+  void whoMeetsAHostThatIsJoiningLooksAgainSoon() {
+    second.registered(8).acquire(0, resource(1));
+    world.time().advance(1);
+    world.shortHold(1, true);
+    VirtualClient sharer = first.registered(7).acquire(0, shared(1));
+    world.time().advance(0.1);
+    assertThat(sharer.replies()).isZero();
+    world.shortHold(1, false);
+    world.time().advance(0.2);
+
+    assertThat(sharer.lastResult()).isEqualTo(HELD);
+  }
+
+  /** Eight waits that double from 31 ms to a second, the middle between none and the longest. */
+  @Test
+  void whoMeetsItForSecondsGivesUp() {
+    second.registered(8).acquire(0, resource(1));
+    world.time().advance(1);
+    world.shortHold(1, true);
+    VirtualClient sharer = first.registered(7).acquire(0, shared(1));
+    world.time().advance(3.8);
+    assertThat(sharer.replies()).isZero();
+    world.time().advance(0.4);
+
+    assertThat(sharer.lastResult()).isEqualTo(SHRETRY);
   }
 
   @Test

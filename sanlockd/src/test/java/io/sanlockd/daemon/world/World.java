@@ -96,7 +96,20 @@ public final class World implements AutoCloseable {
     ByteBuffer disk = ByteBuffer.wrap(disks.file(DISK).content()).order(ByteOrder.LITTLE_ENDIAN);
     int offset = (int) new AreaLayout(Geometry.S512_A1M).deltaLease(hostId);
     disk.putInt(offset + 4, version).putInt(offset + 8, disk.getInt(offset + 8) | moreFlags);
-    BytesStore<?, ?> sector = BytesStore.wrap(disk.array());
+    seal(offset);
+  }
+
+  /** Makes the leader of resource rN say whether its owner is only joining a shared lease. */
+  public void shortHold(int number, boolean joining) {
+    ByteBuffer disk = ByteBuffer.wrap(disks.file(DISK).content()).order(ByteOrder.LITTLE_ENDIAN);
+    int offset = number * MIB;
+    int flags = disk.getInt(offset + 8) & ~LeaderRecord.SHORT_HOLD;
+    disk.putInt(offset + 8, joining ? flags | LeaderRecord.SHORT_HOLD : flags);
+    seal(offset);
+  }
+
+  private void seal(int offset) {
+    BytesStore<?, ?> sector = BytesStore.wrap(disks.file(DISK).content());
     LeaderRecord.decode(sector, offset).sealed().encode(sector, offset);
   }
 
