@@ -94,9 +94,9 @@ final class Names {
     return (int) (offset / AREA);
   }
 
-  /** Whether a write at this place of a disk is one of a leader. */
-  static boolean isLeader(long offset) {
-    return offset % AREA == AreaLayout.LEADER;
+  /** Whether a write at this place is one of the leader of a resource. */
+  static boolean isLeader(SimStorage storage, long offset) {
+    return !storage.path().equals(SPACE_PATH) && offset % AREA == AreaLayout.LEADER;
   }
 
   /** An I/O in words. */

@@ -43,9 +43,15 @@ record Profile(
    * @param write probability for a write
    * @param shortestNanos how long at least
    * @param longestNanos how long at most, all magnitudes alike
+   * @param answerOnly whether the disk does them as soon as others, and only their end takes long
    */
-  record Delays(double read, double write, long shortestNanos, long longestNanos) {
+  record Delays(
+      double read, double write, long shortestNanos, long longestNanos, boolean answerOnly) {
     private static final Delays NONE = of(0);
+
+    Delays(double read, double write, long shortestNanos, long longestNanos) {
+      this(read, write, shortestNanos, longestNanos, false);
+    }
 
     /** Up to a minute and a half, so that some outlast their time limit. */
     private static Delays of(double probability) {
@@ -70,6 +76,7 @@ record Profile(
    * @param longestThought seconds between two uses at most, 0 = as the world says
    * @param longestUse seconds of a use, from a tenth of it, 0 = as the world says
    * @param numHosts probability that an acquire asks for another num_hosts
+   * @param lateCommit probability that a {@link Straggler} decides what a host commits, too
    * @param duel hosts are {@link Duellist}s that fight for one lease, with I/Os of this pace
    */
   record Habits(
@@ -78,8 +85,9 @@ record Profile(
       long longestThought,
       long longestUse,
       double numHosts,
+      double lateCommit,
       Optional<Pace> duel) {
-    private static final Habits USUAL = new Habits(0, 0, 0, 0, 0, Optional.empty());
+    private static final Habits USUAL = new Habits(0, 0, 0, 0, 0, 0, Optional.empty());
   }
 
   /** The longest that anything takes that is late. */
@@ -136,7 +144,7 @@ record Profile(
           0,
           0,
           0.02,
-          new Habits(0, 0.5, 0, 400, 0, Optional.empty()));
+          new Habits(0, 0.5, 0, 400, 0, 0, Optional.empty()));
 
   /**
    * Machines crash in the middle of a ballot and come back while nobody else wants the lease, so
@@ -156,7 +164,7 @@ record Profile(
           0,
           0,
           0.02,
-          new Habits(0.1, 0, 900, 300, 0, Optional.empty()));
+          new Habits(0.1, 0, 900, 300, 0, 0, Optional.empty()));
 
   /** Slow I/O while the number of hosts of a lease goes up and down. */
   private static final Profile RESIZES =
@@ -173,7 +181,7 @@ record Profile(
           0,
           0,
           0.05,
-          new Habits(0, 0, 0, 0, 0.3, Optional.empty()));
+          new Habits(0, 0, 0, 0, 0.3, 0, Optional.empty()));
 
   /**
    * Hosts fight for one lease, all with the same speed, so that their steps come in every order.
@@ -183,7 +191,8 @@ record Profile(
       duel(
           "duels",
           new Pace(Clock.SECOND_NANOS / 10, Clock.SECOND_NANOS),
-          new Delays(0.01, 0.01, Clock.SECOND_NANOS, 4 * Clock.SECOND_NANOS));
+          new Delays(0.01, 0.01, Clock.SECOND_NANOS, 4 * Clock.SECOND_NANOS),
+          0);
 
   /**
    * Reads that take longer than what was read may be relied on, and nothing else that takes long:
@@ -193,16 +202,40 @@ record Profile(
       duel(
           "stale-reads",
           new Pace(Clock.SECOND_NANOS / 30, Clock.SECOND_NANOS / 10),
-          new Delays(0.1, 0, 6 * Clock.SECOND_NANOS, 9 * Clock.SECOND_NANOS));
+          new Delays(0.1, 0, 6 * Clock.SECOND_NANOS, 9 * Clock.SECOND_NANOS, true),
+          0.4);
 
-  private static Profile duel(String name, Pace pace, Delays slow) {
+  /**
+   * Leaders are put back again and again, and writes take as long as whole acquires of others: what
+   * hosts do that meet a version they have given up.
+   */
+  private static final Profile STRAGGLERS =
+      duel(
+          "stragglers",
+          new Pace(Clock.SECOND_NANOS / 50, Clock.SECOND_NANOS / 20),
+          new Delays(0.05, 0.3, Clock.SECOND_NANOS / 5, 5 * Clock.SECOND_NANOS / 2),
+          0.6);
+
+  private static Profile duel(String name, Pace pace, Delays slow, double lateCommit) {
     return new Profile(
-        name, slow, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Habits(0, 0, 0, 0, 0, Optional.of(pace)));
+        name,
+        slow,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        new Habits(0, 0, 0, 0, 0, lateCommit, Optional.of(pace)));
   }
 
   static Optional<Profile> named(String name) {
     return Stream.concat(
-            Stream.of(ALL), Stream.of(DEATHS, ORPHANS, RELAPSES, RESIZES, DUELS, STALE_READS))
+            Stream.of(ALL), Stream.of(DEATHS, ORPHANS, RELAPSES, RESIZES, DUELS, STALE_READS, STRAGGLERS))
         .filter(profile -> profile.name.equals(name.toLowerCase(Locale.ROOT)))
         .findAny();
   }
