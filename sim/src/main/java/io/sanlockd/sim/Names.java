@@ -99,6 +99,18 @@ final class Names {
     return !storage.path().equals(SPACE_PATH) && offset % AREA == AreaLayout.LEADER;
   }
 
+  /** Whether a write at this place is one of the host block of the only resource of a duel. */
+  static boolean isBlock(SimStorage storage, long offset) {
+    return !storage.path().equals(SPACE_PATH)
+        && offset >= blockOffset(1)
+        && offset <= blockOffset(NUM_HOSTS);
+  }
+
+  /** Place of the block of a host in the first resource. */
+  static long blockOffset(long hostId) {
+    return LAYOUT.hostBlock(hostId);
+  }
+
   /** An I/O in words. */
   static String io(SimStorage storage, boolean write, long offset, int length, byte[] written) {
     long inArea = offset % AREA;

@@ -16,9 +16,7 @@ record Straggler(World world, long hostId) {
     Profile profile = world.profile();
     boolean others = !leader.isFree() && leader.writeId() != hostId;
     while (others && world.chance().misfortune(profile.habits().lateCommit())) {
-      world
-          .scheduler()
-          .after(latenessNanos(profile), null, () -> commit(storage, offset, leader));
+      world.scheduler().after(latenessNanos(profile), null, () -> commit(storage, offset, leader));
     }
   }
 
@@ -44,8 +42,7 @@ record Straggler(World world, long hostId) {
             leader.writeTimestamp());
     byte[] sector = new byte[SimStorage.SECTOR];
     late.encode(BytesStore.wrap(sector), 0);
-    storage.put(offset, sector);
-    world.landed(storage, offset, sector, this);
+    world.write(storage, offset, sector, this);
   }
 
   @Override

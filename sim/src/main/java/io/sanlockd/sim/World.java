@@ -3,6 +3,7 @@ package io.sanlockd.sim;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.disk.LeaseBufferPool;
 import io.sanlockd.lease.fixture.CLikeLease.UnsafeStep;
+import io.sanlockd.lease.format.HostBlock;
 import io.sanlockd.lease.format.LeaderRecord;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -76,6 +77,7 @@ final class World implements AutoCloseable {
   private final Witness witness = new Witness(this);
   private final UnsafeLog unsafe;
   private final Straggler straggler;
+  private final Eraser eraser;
   private final LeaseBufferPool buffers;
   private final Map<String, SimStorage> devices = new LinkedHashMap<>();
   private final List<Machine> machines = new ArrayList<>();
@@ -100,6 +102,7 @@ final class World implements AutoCloseable {
     this.profile = plan.profile();
     this.weather = new Weather(chance, profile);
     this.straggler = new Straggler(this, plan.hosts() + 1L);
+    this.eraser = new Eraser(this, plan.hosts() + 1L);
     this.unsafe = new UnsafeLog(this, plan.avoided());
     this.disks = plan.cHosts() == 0 && chance.of(0.3) ? 3 : 1;
     this.resources = chance.of(0.7) || profile.duel() ? 1 : 2;
@@ -317,7 +320,15 @@ final class World implements AutoCloseable {
       LeaderRecord leader = LeaderRecord.decode(BytesStore.wrap(bytes), 0);
       witness.landed(Names.resourceAt(offset), leader, writer);
       straggler.landed(storage, offset, leader);
+    } else if (Names.isBlock(storage, offset)) {
+      eraser.landed(storage, HostBlock.decode(BytesStore.wrap(bytes), 0).dblock());
     }
+  }
+
+  /** Somebody of whom nothing else is seen writes. */
+  void write(SimStorage storage, long offset, byte[] bytes, Object writer) {
+    storage.put(offset, bytes);
+    landed(storage, offset, bytes, writer);
   }
 
   @Override
