@@ -1,4 +1,28 @@
-# Read by ./test and ./demo: makes sure that a JDK and Maven are there.
+# Read by the commands beside the README: makes sure that a JDK and Maven are there, and what their
+# command lines have in common.
+
+# tell_help: prints the comment at the begin of the command. The directory is already that of it.
+tell_help() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "${0##*/}"
+}
+
+# wrong_usage WHAT: ends the command.
+wrong_usage() {
+  echo "./${0##*/}: $*; see ./${0##*/} --help" >&2
+  exit 1
+}
+
+# number OPTION [VALUE]: prints the value of an option that counts, from 1.
+number() {
+  [[ ${2:-} =~ ^[1-9][0-9]{0,8}$ ]] || wrong_usage "$1 needs a number from 1"
+  echo "$2"
+}
+
+# whole_number OPTION [VALUE]: prints the value of an option that may be 0 or less.
+whole_number() {
+  [[ ${2:-} =~ ^(0|-?[1-9][0-9]{0,17})$ ]] || wrong_usage "$1 needs a number"
+  echo "$2"
+}
 
 # have_packages NAME...: whether all Debian packages are installed.
 have_packages() {

@@ -9,11 +9,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Threads that do the same thing again and again, all at once, until the time is over. */
 public final class Crowd {
   /** How long each test plays; the long run sets more. */
-  private static final int SECONDS = Integer.getInteger("concurrency.seconds", 2);
+  private static final long SECONDS = Long.getLong("concurrency.seconds", 2);
 
   /** A round that takes longer than this hangs. */
   private static final int PLENTY_SECONDS = 90;
@@ -33,11 +34,14 @@ public final class Crowd {
   }
 
   /**
-   * Plays rounds until the time is over; every thread plays at least one.
+   * Plays rounds until the time is over; every thread plays at least one. Tells on standard output
+   * who plays and, in the end, how much.
    *
    * @return rounds played
    */
   public static long play(int threads, Member member) throws Exception {
+    String game = StackWalker.getInstance().walk(Crowd::caller);
+    System.out.printf("%s: %d threads for %d s%n", game, threads, SECONDS);
     CyclicBarrier start = new CyclicBarrier(threads);
     List<FutureTask<Long>> crowd = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
@@ -61,7 +65,15 @@ public final class Crowd {
     if (failure != null) {
       throw failure;
     }
+    System.out.printf("%s: %d rounds%n", game, rounds);
     return rounds;
+  }
+
+  /** The test, as {@code Class.method}. */
+  private static String caller(Stream<StackWalker.StackFrame> stack) {
+    StackWalker.StackFrame test = stack.skip(1).findFirst().orElseThrow();
+    String className = test.getClassName();
+    return className.substring(className.lastIndexOf('.') + 1) + "." + test.getMethodName();
   }
 
   private static long rounds(int number, CyclicBarrier start, Member member) throws Exception {

@@ -16,7 +16,7 @@ class JcstressTest {
       "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"
           + " --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED";
 
-  /** One compilation mode, for as long as a build may take; the long run says "-m tough". */
+  /** One compilation mode, for as long as a build may take; the long run takes all of them. */
   private static final String SHORT =
       "-f 1 -iters 2 -time 150 -sc false -af NONE -spinStyle THREAD_YIELD";
 
@@ -32,6 +32,7 @@ class JcstressTest {
     command.add("org.openjdk.jcstress.Main");
     command.addAll(List.of(System.getProperty("concurrency.jcstress", SHORT).split(" ")));
     command.addAll(List.of("-hs", "128", "-v", "-jvmArgs", "-XX:+UseSerialGC " + EXPORTS));
+    System.out.println("JcstressTest: " + TestList.tests().size() + " races, see " + output);
     Process process =
         new ProcessBuilder(command)
             .directory(work.toFile())
@@ -45,6 +46,10 @@ class JcstressTest {
       process.destroy();
     }
     String told = Files.readString(output);
+    told.lines()
+        .filter(line -> line.startsWith("(Results: "))
+        .reduce((first, last) -> last)
+        .ifPresent(line -> System.out.println("JcstressTest: " + line));
     assertThat(status).as(told).isZero();
     assertThat(told).contains("Failed tests: No matches.", "Error tests: No matches.");
     assertThat(TestList.tests()).isNotEmpty();

@@ -3,6 +3,7 @@ package io.sanlockd.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,6 +48,20 @@ class LauncherIT {
       Path archive =
           files.filter(file -> file.getFileName().toString().startsWith(program)).findAny().get();
       assertThat(Files.readString(archive, StandardCharsets.ISO_8859_1)).contains(mainClass);
+    }
+  }
+
+  /** Java says nothing when a method that shall not be compiled is not there any more. */
+  @Test
+  void methodsThatAreNotCompiledExist() throws Exception {
+    String launcher = Files.readString(Implementation.tree().resolve("lib/launcher.sh"));
+    List<MatchResult> excluded =
+        Pattern.compile("exclude,([\\w.]+)::(\\w+)").matcher(launcher).results().toList();
+    assertThat(excluded).isNotEmpty();
+    for (MatchResult method : excluded) {
+      assertThat(Class.forName(method.group(1)).getDeclaredMethods())
+          .extracting(Method::getName)
+          .contains(method.group(2));
     }
   }
 

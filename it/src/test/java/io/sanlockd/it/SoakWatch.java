@@ -17,31 +17,36 @@ import java.util.stream.Stream;
 /**
  * What a daemon uses, seen from outside at moments of rest, and whether that grows. A leak is what
  * still grows after the first third of the time: the typical slope times the time observed is more
- * than what comes and goes.
+ * than what comes and goes. When that third was long enough for everything to be in memory that is
+ * touched only once, less may come and go.
  */
 final class SoakWatch {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final double SETTLED_SECONDS = 600;
   private static final Pattern NUMBER = Pattern.compile("(?:used|committed=|VmRSS:\\s+)\\s*(\\d+)");
 
   /** What is measured, and by how much it may differ between the begin and the end. */
   enum Measure {
-    DESCRIPTORS(4),
-    THREADS(4),
+    DESCRIPTORS(4, 4),
+    THREADS(4, 4),
     /** Kilobytes of the Java heap in use after a collection. */
-    HEAP(512),
+    HEAP(512, 512),
     /** Kilobytes that the JVM has committed outside of the heap. */
-    NATIVE(6 * 1024),
+    NATIVE(6 * 1024, 512),
     /** Kilobytes of memory in use as the kernel counts it. */
-    RESIDENT(12 * 1024);
+    RESIDENT(12 * 1024, 1024);
 
-    private final double tolerated;
+    private final double toleratedEarly;
+    private final double toleratedSettled;
 
-    Measure(double tolerated) {
-      this.tolerated = tolerated;
+    Measure(double toleratedEarly, double toleratedSettled) {
+      this.toleratedEarly = toleratedEarly;
+      this.toleratedSettled = toleratedSettled;
     }
   }
 
-  private record Sample(double seconds, Map<Measure, Double> values) {}
+  /** One look. */
+  record Sample(double seconds, Map<Measure, Double> values) {}
 
   private final long pid;
   private final long startNanos = System.nanoTime();
@@ -62,7 +67,12 @@ final class SoakWatch {
     String tracked = jcmd("VM.native_memory", "summary", "scale=KB");
     values.put(Measure.NATIVE, numbers(tracked, "Total:") - numbers(tracked, "- +Java Heap \\("));
     values.put(Measure.RESIDENT, numbers(Files.readString(proc("status")), "VmRSS:"));
-    samples.add(new Sample((System.nanoTime() - startNanos) / 1e9, values));
+    add(new Sample((System.nanoTime() - startNanos) / 1e9, values));
+  }
+
+  /** What a look has found. */
+  void add(Sample sample) {
+    samples.add(sample);
   }
 
   private Path proc(String name) {
@@ -107,7 +117,12 @@ final class SoakWatch {
   }
 
   private boolean grows(Measure measure) {
-    return growth(measure) > measure.tolerated;
+    return growth(measure) > tolerated(measure);
+  }
+
+  private double tolerated(Measure measure) {
+    boolean longEnough = settled().get(0).seconds >= SETTLED_SECONDS;
+    return longEnough ? measure.toleratedSettled : measure.toleratedEarly;
   }
 
   private List<Sample> settled() {
@@ -140,7 +155,7 @@ final class SoakWatch {
         late.get(0).values.get(measure),
         late.get(late.size() - 1).values.get(measure),
         growth(measure),
-        measure.tolerated,
+        tolerated(measure),
         grows(measure) ? " LEAK" : "");
   }
 

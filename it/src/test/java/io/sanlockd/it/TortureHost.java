@@ -99,7 +99,9 @@ final class TortureHost {
     for (Thread thread : threads) {
       thread.join();
     }
-    System.out.printf("%s %s: %d crashes, %d joins%n", name(), implementation, crashes(), joins);
+    System.out.printf(
+        "%s %s: %d grants, %d crashes, %d joins%n",
+        name(), implementation, grants(), crashes(), joins);
     processes.forEach(p -> System.out.println("  " + p));
   }
 

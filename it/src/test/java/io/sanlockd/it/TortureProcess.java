@@ -6,11 +6,15 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 
 /**
  * A process that takes leases in both modes, converts them, gives them back and is killed, and
@@ -39,13 +43,18 @@ final class TortureProcess implements Runnable {
   private final int resources;
   private final Random random;
   private final long deadlineNanos;
-  private final Map<String, Integer> results = new TreeMap<>();
+  private final Map<String, LongSummaryStatistics> results = new TreeMap<>();
   private final List<String> surprises = new ArrayList<>();
   private volatile LibraryClient client;
   private volatile TortureWitness.Use use;
   private int crashesBefore;
   private long grants;
   private int kills;
+
+  /** When it began to want something: as a new process, or after its last use. */
+  private long wantingSinceNanos;
+
+  private long longestWaitNanos;
 
   TortureProcess(
       TortureHost host,
@@ -103,6 +112,7 @@ final class TortureProcess implements Runnable {
         crashesBefore = host.crashes();
         process = host.newProcess();
         client = process;
+        wantingSinceNanos = System.nanoTime();
       }
       useOne(process);
     } catch (ExecutionException | IOException | AssertionError e) {
@@ -133,11 +143,13 @@ final class TortureProcess implements Runnable {
     Lease lease = Lease.at(storage, Cluster.LOCKSPACE, "r" + resource, 1 + resource);
     boolean noWait = leftNanos() < DEAD.toNanos() || random.nextInt(10) < 7;
     int result =
-        note(
+        noted(
             shared ? "SH" : "EX",
-            process.acquire(
-                noWait ? LibraryClient.OWNER_NOWAIT : 0,
-                shared ? lease.with(LibraryClient.SHARED) : lease));
+            () ->
+                process.acquire(
+                    noWait ? LibraryClient.OWNER_NOWAIT : 0,
+                    shared ? lease.with(LibraryClient.SHARED) : lease));
+    longestWaitNanos = Math.max(longestWaitNanos, System.nanoTime() - wantingSinceNanos);
     if (result != 0) {
       Thread.sleep(result == ENOSPC ? 300 : 1 + random.nextInt(20));
       return;
@@ -156,25 +168,30 @@ final class TortureProcess implements Runnable {
       process.kill9();
     } else {
       witness.ends(use);
-      note("release", process.release(lease));
+      noted("release", () -> process.release(lease));
     }
+    wantingSinceNanos = System.nanoTime();
   }
 
   private void convert(LibraryClient process, Lease lease) throws Exception {
     if (!use.shared()) {
       witness.downgrades(use);
-      note("to SH", process.call("convert", 0, lease.with(LibraryClient.SHARED)));
+      noted("to SH", () -> process.call("convert", 0, lease.with(LibraryClient.SHARED)));
     } else if (host.implementation() == Implementation.JAVA) {
       // A C daemon converts beside other shared holders of its own (paxos-lease.md 20).
-      int result = process.call("convert", LibraryClient.OWNER_NOWAIT, lease);
-      if (note("to EX", result) == 0) {
+      if (noted("to EX", () -> process.call("convert", LibraryClient.OWNER_NOWAIT, lease)) == 0) {
         witness.upgraded(use);
       }
     }
   }
 
-  private int note(String what, int result) {
-    results.merge(what + " " + result, 1, Integer::sum);
+  /** Calls, and notes result and time. */
+  private int noted(String what, Callable<Integer> call) throws Exception {
+    long startNanos = System.nanoTime();
+    int result = call.call();
+    results
+        .computeIfAbsent(what + " " + result, unused -> new LongSummaryStatistics())
+        .accept(System.nanoTime() - startNanos);
     if (!EXPECTED.contains(result) && !overtaken()) {
       surprises.add(name + ": " + what + " " + result);
     }
@@ -201,8 +218,25 @@ final class TortureProcess implements Runnable {
     }
   }
 
+  /** Each result with its number and the average time of the call. */
   @Override
   public String toString() {
-    return name + ": " + grants + " grants, " + kills + " killed, " + results;
+    String told =
+        results.entrySet().stream()
+            .map(e -> told(e.getKey(), e.getValue()))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "%s: %d grants, %d killed, longest wait %.1f s; %s",
+        name,
+        grants,
+        kills,
+        longestWaitNanos / 1e9,
+        told);
+  }
+
+  private static String told(String result, LongSummaryStatistics calls) {
+    return String.format(
+        Locale.ROOT, "%s: %d in %.0f ms", result, calls.getCount(), calls.getAverage() / 1e6);
   }
 }
