@@ -49,7 +49,7 @@ programs() {
 }
 
 configuration() {
-  put 644 "$tree/etc/sanlock/sanlock.conf" etc/sanlock/sanlock.conf
+  put 644 "$tree/etc/sanlock/sanlock.conf" usr/share/sanlockd/sanlock.conf
   put 644 "$debian/default-sanlock" etc/default/sanlock
   put 644 "$debian/default-wdmd" etc/default/wdmd
   put 644 "$debian/logrotate" etc/logrotate.d/sanlock

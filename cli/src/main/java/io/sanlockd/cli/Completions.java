@@ -1,5 +1,6 @@
 package io.sanlockd.cli;
 
+import io.sanlockd.model.ResultCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What may follow what on a command line, as tables for completion in shells.
@@ -16,8 +18,17 @@ import java.util.stream.Collectors;
  * an action and {@code -} for its options, an action and an option for the values of that.
  */
 final class Completions {
-  /** The value of an option that can be anything. */
-  private static final String ANYTHING = "?";
+  /** The value of an option that is a path, or has one in it. */
+  private static final String FILE = "?";
+
+  /** The value of an option that nobody can list, such as a number. */
+  private static final String OTHER = "=";
+
+  private static final Pattern FILES =
+      Pattern.compile("PATH|FILE|DIRECTORY|LOCKSPACE|RESOURCE|RINDEX");
+
+  /** A path among the words of a synopsis, not within the value of an option. */
+  private static final Pattern FILE_WORD = Pattern.compile("[ \\[](PATH|FILE)\\b");
 
   private static final Pattern OPTION = Pattern.compile("-[A-Za-z](?=$)|--[a-z-]+");
 
@@ -57,7 +68,12 @@ final class Completions {
     StringBuilder text = new StringBuilder();
     words().forEach((key, words) -> words.forEach(word -> text.append(fishWord(key, word))));
     for (HelpTopic topic : topics) {
-      options(topic).forEach(option -> text.append(fishOption(topic, option)));
+      String when = "complete -c sanlock -n '__sanlock_in " + topic.name() + "'";
+      if (FILE_WORD.matcher(topic.synopsis()).find()) {
+        text.append(when).append(" -F\n");
+      }
+      arguments(topic).forEach(word -> text.append(when).append(fishArgument(word)));
+      options(topic).forEach(option -> text.append(when).append(fishOption(option)));
     }
     return text.toString();
   }
@@ -66,9 +82,12 @@ final class Completions {
     Map<String, List<Word>> table = words();
     for (HelpTopic topic : topics) {
       List<Option> options = options(topic);
-      if (!options.isEmpty()) {
-        List<Word> names =
-            options.stream().map(option -> new Word(option.name(), option.meaning())).toList();
+      List<Word> names =
+          Stream.concat(
+                  arguments(topic).stream(),
+                  options.stream().map(option -> new Word(option.name(), option.meaning())))
+              .toList();
+      if (!names.isEmpty()) {
         table.put(topic.name() + " -", names);
       }
       for (Option option : options) {
@@ -124,30 +143,36 @@ final class Completions {
   }
 
   private static String fishWord(String before, Word word) {
-    return "complete -c sanlock -n '__sanlock_at "
-        + before
-        + "' -a "
-        + word.text()
-        + " -d '"
-        + word.plainMeaning()
-        + "'\n";
+    return "complete -c sanlock -n '__sanlock_at " + before + "'" + fishArgument(word);
   }
 
-  private static String fishOption(HelpTopic topic, Option option) {
+  private static String fishArgument(Word word) {
+    return " -a " + word.text() + " -d '" + word.plainMeaning() + "'\n";
+  }
+
+  private static String fishOption(Option option) {
     String value = "";
-    if (option.values().equals(List.of(ANYTHING))) {
+    if (option.values().equals(List.of(FILE))) {
       value = " -r -F";
+    } else if (option.values().equals(List.of(OTHER))) {
+      value = " -x";
     } else if (!option.values().isEmpty()) {
       value = " -x -a '" + String.join(" ", option.values()) + "'";
     }
-    return "complete -c sanlock -n '__sanlock_in "
-        + topic.name()
-        + (option.name().startsWith("--") ? "' -l " : "' -s ")
+    return (option.name().startsWith("--") ? " -l " : " -s ")
         + option.name().replaceFirst("--?", "")
         + value
         + " -d '"
         + new Word(option.name(), option.meaning()).plainMeaning()
         + "'\n";
+  }
+
+  /** The arguments of a topic that can be listed. */
+  private static List<Word> arguments(HelpTopic topic) {
+    if (!topic.name().equals("explain")) {
+      return List.of();
+    }
+    return Stream.of(ResultCode.values()).map(code -> new Word(code.name(), code.cause())).toList();
   }
 
   /** The options of a topic; one line of the help may name two of them. */
@@ -169,6 +194,9 @@ final class Completions {
 
   /** What "0|1" or "512|4096" lists; "PID" is the name of a value. */
   private static List<String> values(String syntax) {
-    return syntax.contains("|") ? List.of(syntax.split("\\|", -1)) : List.of(ANYTHING);
+    if (syntax.contains("|")) {
+      return List.of(syntax.split("\\|", -1));
+    }
+    return List.of(FILES.matcher(syntax).find() ? FILE : OTHER);
   }
 }

@@ -227,6 +227,7 @@ class LeaseHandOverTest {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // others get the chance to be here as well
   private void use(int number, boolean shared) {
     int mine = shared ? 1 : 1000;
     int all = users.addAndGet(number, mine);

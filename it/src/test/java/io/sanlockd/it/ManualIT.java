@@ -82,7 +82,7 @@ class ManualIT {
     String script =
         ". '"
             + BASH
-            + "'; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sanlock;"
+            + "'; compopt() { :; }; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sanlock;"
             + " printf '%s\\n' \"${COMPREPLY[@]}\"";
     String[] command = new String[words.length + 5];
     System.arraycopy(new String[] {"bash", "-ec", script, "bash", "sanlock"}, 0, command, 0, 5);
@@ -101,6 +101,7 @@ class ManualIT {
     assertThat(completed("acquire", "-")).contains("-r", "-p");
     assertThat(completed("help", "direct", "read_")).containsExactly("read_leader");
     assertThat(completed("client", "acquire", "-p", "")).containsExactly("");
+    assertThat(completed("explain", "ACQUIRE_IDL")).containsExactly("ACQUIRE_IDLIVE");
     assertThat(completed("pl")).containsExactly("plan");
     assertThat(completed("plan", "--io")).containsExactly("--io-timeout");
   }
@@ -127,9 +128,18 @@ class ManualIT {
   void fishCompletesActionsAndValues() throws IOException {
     requireProgram("fish");
     String script =
-        "source '" + FISH + "'; complete -C 'sanlock client acq'; complete -C 'sanlock init -Z '";
+        "source '"
+            + FISH
+            + "'; complete -C 'sanlock client acq'; complete -C 'sanlock init -Z ';"
+            + " complete -C 'sanlock explain ACQUIRE_IDL'; complete -C 'sanlock fsck /etc/passw';"
+            + " complete -C 'sanlock client acquire -r LS:r:/etc/grou';"
+            + " echo none; complete -C 'sanlock client acquire -p '";
     assertThat(run("fish", "-c", script).succeeded().out())
         .containsPattern("(?m)^acquire\t")
-        .containsPattern("(?m)^4096");
+        .containsPattern("(?m)^4096")
+        .containsPattern("(?m)^ACQUIRE_IDLIVE\t")
+        .containsPattern("(?m)^/etc/passwd$")
+        .containsPattern("(?m)^LS:r:/etc/group$")
+        .endsWith("none\n");
   }
 }

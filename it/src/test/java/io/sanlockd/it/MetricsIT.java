@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -252,6 +253,64 @@ class MetricsIT {
       Set<String> asked = names(Files.readString(monitoring.resolve(file)));
       assertThat(asked).as(file).hasSizeGreaterThan(10).isSubsetOf(exposed);
     }
+  }
+
+  @Test
+  void alertsRingInTimeAndOnlyForTheIll() throws Exception {
+    Prometheus.skipUnlessInstalled();
+    Path stories = Path.of("../packaging/src/test/monitoring/sanlockd-alerts-test.yml");
+    List<String> command = List.of(Prometheus.TOOL.toString(), "test", "rules", stories.toString());
+    Command.run(command, Map.of(), LIMIT).succeeded();
+  }
+
+  @Test
+  void inPrometheusNoPanelIsEmptyAndEveryAlertIsJudged() throws Exception {
+    Prometheus.skipUnlessInstalled();
+    int port = freePort();
+    Daemon daemon = daemon("--metrics-port", Integer.toString(port));
+    busyDay(daemon);
+    Path monitoring = Implementation.tree().resolve("share/doc/sanlockd/monitoring");
+    Path rules = monitoring.resolve("sanlockd-alerts.yml");
+    Prometheus prometheus = scene.own(Prometheus.start(scene.directory(), freePort(), port, rules));
+    List<String> empty =
+        new ArrayList<>(expressions(monitoring.resolve("sanlockd-dashboard.json")));
+    assertThat(empty).hasSizeGreaterThan(40);
+    Await.until(
+        "these give something: " + empty,
+        LIMIT,
+        () -> {
+          for (Iterator<String> rest = empty.iterator(); rest.hasNext(); ) {
+            if (!prometheus.query(rest.next()).isEmpty()) {
+              rest.remove();
+            }
+          }
+          return empty.isEmpty();
+        });
+    Await.value(
+        "all alerts are judged",
+        LIMIT,
+        () -> prometheus.rules().asList(),
+        alerts ->
+            alerts.stream()
+                .allMatch(rule -> "ok".equals(rule.getAsJsonObject().get("health").getAsString())),
+        () -> "");
+  }
+
+  /** What the panels and variables of a dashboard ask for, for all hosts and lockspaces. */
+  private static List<String> expressions(Path dashboard) throws IOException {
+    Matcher matcher =
+        Pattern.compile("\"(?:expr|definition)\": (\".*\")").matcher(Files.readString(dashboard));
+    List<String> expressions = new ArrayList<>();
+    while (matcher.find()) {
+      expressions.add(
+          JsonParser.parseString(matcher.group(1))
+              .getAsString()
+              .replaceFirst("^label_values\\((.*), (\\w+)\\)$", "group by ($2) ($1)")
+              .replaceAll("\\$(instance|lockspace)", ".*")
+              .replace("$__rate_interval", "10s")
+              .replace("$__range", "60s"));
+    }
+    return expressions;
   }
 
   @Test

@@ -72,6 +72,8 @@ class PackageIT {
     assertThat(refused.err()).contains("has joined lockspaces").contains("LS:1:");
     leaveAndEnd(system);
     system.output("echo 'sanlock_opts=\"-w 0 -R 1\"' >/etc/default/sanlock");
+    // The C package has no such file, so dpkg does not know it.
+    system.output("mkdir -p /etc/sanlock; echo 'quiet_fail = 0' >/etc/sanlock/sanlock.conf");
 
     Command.Result installed = system.run(INSTALL).succeeded();
     assertThat(installed.err()).doesNotContain("no class-data archives");
@@ -81,6 +83,7 @@ class PackageIT {
     assertThat(system.output("dpkg --verify sanlockd"))
         .isEqualTo("??5?????? c /etc/default/sanlock\n");
     assertThat(system.output("cat /etc/default/sanlock")).isEqualTo("sanlock_opts=\"-w 0 -R 1\"\n");
+    assertThat(system.output("cat /etc/sanlock/sanlock.conf")).isEqualTo("quiet_fail = 0\n");
     assertThat(system.output("readlink -f /usr/sbin/sanlock /usr/sbin/wdmd"))
         .isEqualTo("/usr/lib/sanlockd/bin/sanlock\n/usr/lib/sanlockd/bin/wdmd\n");
     assertThat(system.output("id -nG sanlock")).contains("sanlock").contains("disk");
@@ -126,6 +129,22 @@ class PackageIT {
   }
 
   @Test
+  void purgedAfterGoingBackTakesNothingFromTheCProgram() throws Exception {
+    ScratchSystem system = systemWithC();
+    system.run(INSTALL).succeeded();
+    String inUse =
+        "ls /etc/sanlock/sanlock.conf /etc/systemd/system/multi-user.target.wants/sanlock.service"
+            + " /etc/systemd/system/multi-user.target.wants/wdmd.service /var/log/sanlock.log";
+    system.output("touch /var/log/sanlock.log");
+    String before = system.output(inUse);
+    system.output("dpkg --remove sanlockd");
+    // Stands for the C package, which is not at hand any more.
+    system.output("touch /usr/sbin/sanlock");
+    system.output("dpkg --purge sanlockd");
+    assertThat(system.output(inUse)).isEqualTo(before);
+  }
+
+  @Test
   void leavesNothingBehindButItsUser() throws Exception {
     ScratchSystem system = systemWithC();
     String libvirt = "md5sum </usr/lib/libvirt/libvirt_sanlock_helper";
@@ -140,7 +159,7 @@ class PackageIT {
     system.output("dpkg --purge sanlockd sanlock");
 
     assertThat(system.output(libvirt)).isEqualTo(before);
-    assertThat(files).contains("/usr/lib/sanlockd/bin/sanlock", "/etc/sanlock/sanlock.conf");
+    assertThat(files).contains("/usr/lib/sanlockd/bin/sanlock", "/etc/default/sanlock");
     for (String file : files) {
       String left = "[ -d '" + file + "' ] || ! [ -e '" + file + "' ]";
       assertThat(

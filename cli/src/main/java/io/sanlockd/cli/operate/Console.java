@@ -81,6 +81,15 @@ public final class Console {
     line(line.toString());
   }
 
+  /** A paragraph where a human reads, a line where a program does. */
+  void entry(String head, String text, String indent) {
+    if (isTerminal()) {
+      paragraph(head, text, indent);
+    } else {
+      line(head + text);
+    }
+  }
+
   /** Text without an end of line. */
   void text(String text) {
     out.write(Bytes.of(text));

@@ -124,10 +124,11 @@ final class ExplainCommand implements Callable<Integer> {
   private void print(ResultCode code) {
     Console console = setting.console();
     console.line(code.number() + " " + code.name());
-    console.line("  what it says    " + code.cause());
-    console.line("  what to do      " + code.advice());
-    NextLook.of(code).ifPresent(look -> console.line("  where to look   " + look));
-    code.libraryText().ifPresent(text -> console.line("  C library says  " + text));
+    String indent = " ".repeat(18);
+    console.entry("  what it says    ", code.cause(), indent);
+    console.entry("  what to do      ", code.advice(), indent);
+    NextLook.of(code).ifPresent(look -> console.entry("  where to look   ", look, indent));
+    code.libraryText().ifPresent(text -> console.entry("  C library says  ", text, indent));
   }
 
   private static Object json(ResultCode code) {

@@ -266,14 +266,15 @@ final class FlightCommand implements Callable<Integer> {
     console.line("Seconds count back from the last record of this life:");
     console.line("");
     for (FlightTimeline.Line line : FlightTimeline.of(records)) {
-      console.line(
+      console.entry(
           String.format(
               Locale.ROOT,
-              "%s %9.1f  %-8s  %s",
+              "%s %9.1f  %-8s  ",
               TIME.format(Instant.ofEpochMilli(line.record().wallMillis())),
               secondsToEnd(story, line.record()),
-              Bytes.toUnicode(line.record().lockspace().text()),
-              line.text()));
+              Bytes.toUnicode(line.record().lockspace().text())),
+          line.text(),
+          " ".repeat(36));
     }
     if (story.bootMillis().isPresent()) {
       long boot = story.bootMillis().getAsLong();

@@ -167,8 +167,8 @@ final class FsckCommand implements Callable<Integer> {
   private void print(AreaScan scan, FsckReport report, List<Finding> all) {
     Console console = setting.console();
     for (FsckReport.Line line : report.lines()) {
-      console.line(String.format("%12d  %s", line.area().offset(), line.what()));
-      line.details().forEach(detail -> console.line("                " + detail));
+      console.entry(String.format("%12d  ", line.area().offset()), line.what(), " ".repeat(16));
+      line.details().forEach(detail -> console.entry(" ".repeat(16), detail, " ".repeat(18)));
       line.findings().forEach(finding -> print(finding, "              "));
     }
     List<Finding> rest = new ArrayList<>(all);

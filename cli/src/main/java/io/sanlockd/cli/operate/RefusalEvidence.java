@@ -4,6 +4,10 @@ import io.sanlockd.client.Endpoint;
 import io.sanlockd.client.SanlockClient;
 import io.sanlockd.client.SanlockException;
 import io.sanlockd.model.ResultCode;
+import io.sanlockd.protocol.Disk;
+import io.sanlockd.protocol.Resource;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +108,13 @@ public final class RefusalEvidence {
           new LocalHolders(view).process(refusal.pid(), this::add);
         }
       }
-      case ENOENT, EGENERIC -> process();
+      case ENOENT, EGENERIC -> {
+        missingDisks();
+        // That registers itself.
+        if (!refusal.action().equals("command")) {
+          process();
+        }
+      }
       case EAGAIN,
           ACQUIRE_IDLIVE,
           ACQUIRE_OWNED,
@@ -120,6 +130,16 @@ public final class RefusalEvidence {
         new LeaseHolders(client, view, fireTimeout).describe(refusal, this::add);
       }
       default -> {}
+    }
+  }
+
+  private void missingDisks() {
+    for (Resource resource : refusal.resources()) {
+      for (Disk disk : resource.disks()) {
+        if (Files.notExists(Path.of(disk.path()))) {
+          add("there is no " + disk.path() + " on this host");
+        }
+      }
     }
   }
 

@@ -133,24 +133,27 @@ final class TopCommand implements Callable<Integer> {
 
   private int live(SanlockClient client, Snapshot first) throws SanlockException {
     Console console = setting.console();
-    int rows = Terminal.rows();
+    Terminal.Size size = Terminal.size();
     // The screen from before comes back however this ends.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> console.text(LEAVE), "leave"));
     console.text(ENTER);
     Snapshot snapshot = first;
     while (!console.isBroken()) {
-      console.text(picture(TopScreen.lines(console, snapshot), rows));
+      console.text(picture(TopScreen.lines(console, snapshot), size));
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(interval));
       snapshot = read(client);
     }
     return ExitStatus.GOOD;
   }
 
-  private static String picture(List<String> lines, int rows) {
+  private static String picture(List<String> lines, Terminal.Size size) {
     StringBuilder picture = new StringBuilder(HOME);
-    int shown = Math.min(lines.size(), rows - 1);
+    int shown = Math.min(lines.size(), size.rows() - 1);
     for (String line : lines.subList(0, shown)) {
-      picture.append(line).append(END_OF_LINE).append("\r\n");
+      picture
+          .append(line, 0, Math.min(line.length(), size.columns()))
+          .append(END_OF_LINE)
+          .append("\r\n");
     }
     if (shown < lines.size()) {
       picture.append("... ").append(lines.size() - shown).append(" more lines").append(END_OF_LINE);

@@ -66,9 +66,8 @@ final class TopScreen {
             + "  io_timeout "
             + lockspace.ioTimeout()
             + " s  "
-            + lockspace.phase()
-            + "  "
-            + lockspace.place());
+            + lockspace.phase());
+    lines.add("  place     " + lockspace.place());
     snapshot.forecast(lockspace).ifPresent(this::forecast);
     history(lockspace);
     hosts(lockspace);
@@ -111,12 +110,10 @@ final class TopScreen {
       bars.append(point.failures() > 0 ? "!" : bar(point, lockspace.ioTimeout()));
     }
     lines.add("  latency   " + bars);
-    lines.add(
-        "            "
-            + latencies.get().text("renewals")
-            + "; "
-            + lockspace.failures()
-            + " failed attempts (!)");
+    lines.add("    " + latencies.get().text("renewals"));
+    if (lockspace.failures() > 0) {
+      lines.add("    attempts that failed (!): " + lockspace.failures());
+    }
   }
 
   /** Eight heights on a logarithmic scale from 1 ms to the io_timeout. */
@@ -135,14 +132,14 @@ final class TopScreen {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  %7s  %-20s %10s  %-7s %8s %4s  %s",
+            "  %7s  %-24s %10s  %-7s %6s %3s  %s",
             "HOST_ID",
             "NAME",
             "GENERATION",
             "STATE",
             "SEEN",
             "IO",
-            "DEAD AT THE EARLIEST IN"));
+            "DEAD IN"));
     for (HostSight host : lockspace.hosts()) {
       lines.add(host(lockspace, host));
     }
@@ -157,15 +154,15 @@ final class TopScreen {
     boolean isFree = host.timestamp() == 0;
     return String.format(
             Locale.ROOT,
-            "  %7s  %-20s %10s  %-7s %8s %4d  %s%s",
+            "%s %7s  %-24s %10s  %-7s %6s %3d  %s",
+            host.hostId() == lockspace.hostId() ? ">" : " ",
             Long.toUnsignedString(host.hostId()),
             host.name(),
             Long.toUnsignedString(host.generation()),
             isFree ? "FREE" : state,
             isSeen ? age + " s" : "never",
             host.ioTimeout(),
-            isFree || !isSeen ? "-" : Math.max(0, dead - age) + " s",
-            host.hostId() == lockspace.hostId() ? "  this host" : "")
+            isFree || !isSeen ? "-" : Math.max(0, dead - age) + " s")
         .stripTrailing();
   }
 

@@ -6,6 +6,7 @@ import io.sanlockd.client.Endpoint;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.protocol.Lockspace;
 import io.sanlockd.protocol.Resource;
+import io.sanlockd.protocol.ResourceText;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -33,6 +34,15 @@ class RefusalEvidenceTest {
       Endpoint endpoint = new Endpoint(socket.toString(), 0);
       assertThat(RefusalEvidence.of(refusal(HELD_BY_ANOTHER), endpoint, 60)).isEmpty();
     }
+  }
+
+  @Test
+  void aDiskThatIsNotThereIsNamed() throws Exception {
+    Resource resource = ResourceText.parse("ls:r1:/nonexistent/disk:0");
+    Refusal refusal = new Refusal("command", -2, Lockspace.NONE, List.of(resource), -1);
+    Endpoint nobody = new Endpoint("/nonexistent/sanlock.sock", 0);
+    assertThat(RefusalEvidence.of(refusal, nobody, 60))
+        .containsExactly("there is no /nonexistent/disk on this host");
   }
 
   @Test

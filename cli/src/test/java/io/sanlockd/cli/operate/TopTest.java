@@ -93,9 +93,9 @@ class TopTest {
   @Test
   void hostsAreShownWithTheMomentAtWhichTheyWouldCountAsDead() {
     assertThat(screen(snapshot(1, 996)))
-        .contains("  1  other                         4  LIVE        20 s   20  201 s")
-        .contains("  2  us                            3  LIVE         2 s   10  139 s  this host")
-        .contains("  3  gone                          1  FREE       500 s   10  -");
+        .contains("        1  other                             4  LIVE      20 s  20  201 s\n")
+        .contains(">       2  us                                3  LIVE       2 s  10  139 s\n")
+        .contains("        3  gone                              1  FREE     500 s  10  -");
   }
 
   @Test
@@ -118,7 +118,7 @@ class TopTest {
                     new RenewalPoint(996, 60_000, 5, 0))))
         .contains("latency   ▁▅█!█")
         .contains("5 renewals: half within 100.0 ms")
-        .contains("2 failed attempts");
+        .contains("attempts that failed (!): 2");
   }
 
   @Test

@@ -27,7 +27,7 @@ public final class PublicationRace {
     /** Supervision. */
     @Actor
     public void reader() {
-      while (space.status() == RenewalStatus.NONE) {
+      while (space.status().equals(RenewalStatus.NONE)) {
         // Until it is published.
       }
     }

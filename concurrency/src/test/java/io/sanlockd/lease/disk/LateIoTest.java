@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * disk. No buffer is in two hands, none is touched while the kernel has it, and no descriptor is
  * closed under an I/O.
  */
+@SuppressWarnings("ThreadPriorityCheck") // others get the chance to come in between
 class LateIoTest {
   private static final int THREADS = 6;
   private static final int LENGTH = 512;

@@ -54,7 +54,7 @@ final class DaemonFamilies {
             sources.resources().counts().repeatedAcquires()),
         counter(
             "sanlockd_io_timeouts",
-            "Disk operations that did not end within their time limit.",
+            "Disk operations given up because they did not end within their time limit.",
             sources.disks().get().timeouts()),
         gauge(
             "sanlockd_io_late",
