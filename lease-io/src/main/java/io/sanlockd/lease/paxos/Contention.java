@@ -12,21 +12,19 @@ import io.sanlockd.lease.Randomness;
 final class Contention {
   private static final long LIMIT_NANOS = 30 * Clock.SECOND_NANOS;
 
-  /** The longest first wait: about as long as a few ballots on ordinary storage. */
+  /** About as long as a few ballots on ordinary storage. */
   private static final long FIRST_WAIT_NANOS = Clock.SECOND_NANOS / 32;
 
   private static final long LAST_WAIT_NANOS = Clock.SECOND_NANOS;
 
   private final Clock clock;
-  private final Randomness randomness;
+  private final Backoff backoff;
   private boolean lasting;
   private long beganNanos;
-  private Backoff backoff;
 
   Contention(Clock clock, Randomness randomness) {
     this.clock = clock;
-    this.randomness = randomness;
-    over();
+    this.backoff = new Backoff(randomness, FIRST_WAIT_NANOS, LAST_WAIT_NANOS);
   }
 
   /** Another attempt came to nothing; true when that has lasted too long. */
@@ -38,7 +36,7 @@ final class Contention {
     return clock.nanos() - beganNanos > LIMIT_NANOS;
   }
 
-  /** How long to wait before the next ballot. */
+  /** A random time to wait before the next ballot, at least 1 ns; longer from loss to loss. */
   long backoffNanos() {
     return backoff.nextNanos();
   }
@@ -46,6 +44,6 @@ final class Contention {
   /** What happens now is not contention: waiting for a silent owner takes its time. */
   void over() {
     lasting = false;
-    backoff = new Backoff(randomness, FIRST_WAIT_NANOS, LAST_WAIT_NANOS);
+    backoff.restart();
   }
 }
