@@ -8,6 +8,7 @@ package io.sanlockd.lease;
  */
 public final class Backoff {
   private final Randomness randomness;
+  private final long firstBoundNanos;
   private final long lastBoundNanos;
   private long boundNanos;
 
@@ -19,8 +20,9 @@ public final class Backoff {
    */
   public Backoff(Randomness randomness, long firstBoundNanos, long lastBoundNanos) {
     this.randomness = randomness;
-    this.boundNanos = firstBoundNanos;
+    this.firstBoundNanos = firstBoundNanos;
     this.lastBoundNanos = lastBoundNanos;
+    this.boundNanos = firstBoundNanos;
   }
 
   /** How long to wait now, at least 1 ns; next time it may be twice as long. */
@@ -28,5 +30,10 @@ public final class Backoff {
     long bound = boundNanos;
     boundNanos = Math.min(2 * bound, lastBoundNanos);
     return 1 + randomness.below(bound);
+  }
+
+  /** The rivals are gone: the next wait is a first one. */
+  public void restart() {
+    boundNanos = firstBoundNanos;
   }
 }

@@ -7,10 +7,12 @@ import org.junit.jupiter.api.Test;
 
 class BackoffTest {
   @Test
-  void boundsDoubleUpToTheLast() {
+  void boundsDoubleUpToTheLastUntilRestarted() {
     Backoff longest = new Backoff(bound -> bound - 1, 3, 20);
     assertThat(LongStream.range(0, 6).map(i -> longest.nextNanos()))
         .containsExactly(3L, 6L, 12L, 20L, 20L, 20L);
+    longest.restart();
+    assertThat(longest.nextNanos()).isEqualTo(3);
   }
 
   @Test

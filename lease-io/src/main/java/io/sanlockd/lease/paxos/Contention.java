@@ -1,5 +1,6 @@
 package io.sanlockd.lease.paxos;
 
+import io.sanlockd.lease.Backoff;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.Randomness;
 
@@ -11,24 +12,19 @@ import io.sanlockd.lease.Randomness;
 final class Contention {
   private static final long LIMIT_NANOS = 30 * Clock.SECOND_NANOS;
 
-  /**
-   * The first wait is about as long as a few ballots on ordinary storage, for who sleeps much
-   * longer than its rivals need for a lease sees none of the moments at which it is free. Waits
-   * double until hosts on slow storage, too, come one after the other.
-   */
-  private static final long FIRST_BACKOFF_BOUND_NANOS = Clock.SECOND_NANOS / 32;
+  /** About as long as a few ballots on ordinary storage. */
+  private static final long FIRST_WAIT_NANOS = Clock.SECOND_NANOS / 32;
 
-  private static final long LAST_BACKOFF_BOUND_NANOS = Clock.SECOND_NANOS;
+  private static final long LAST_WAIT_NANOS = Clock.SECOND_NANOS;
 
   private final Clock clock;
-  private final Randomness randomness;
+  private final Backoff backoff;
   private boolean lasting;
   private long beganNanos;
-  private long backoffBoundNanos = FIRST_BACKOFF_BOUND_NANOS;
 
   Contention(Clock clock, Randomness randomness) {
     this.clock = clock;
-    this.randomness = randomness;
+    this.backoff = new Backoff(randomness, FIRST_WAIT_NANOS, LAST_WAIT_NANOS);
   }
 
   /** Another attempt came to nothing; true when that has lasted too long. */
@@ -42,14 +38,12 @@ final class Contention {
 
   /** A random time to wait before the next ballot, at least 1 ns; longer from loss to loss. */
   long backoffNanos() {
-    long bound = backoffBoundNanos;
-    backoffBoundNanos = Math.min(2 * bound, LAST_BACKOFF_BOUND_NANOS);
-    return 1 + randomness.below(bound);
+    return backoff.nextNanos();
   }
 
   /** What happens now is not contention: waiting for a silent owner takes its time. */
   void over() {
     lasting = false;
-    backoffBoundNanos = FIRST_BACKOFF_BOUND_NANOS;
+    backoff.restart();
   }
 }
