@@ -1,5 +1,6 @@
 # One of several processes that take turns, by a lease, to count on a shared disk.
-# Arguments: path, offset of the lease, offset of the counter, goal.
+# Arguments: number of its host, path, offset of the lease, offset of the counter, and the goals: how
+# often all have counted, and how often the lease went from one host to another.
 # Prints as JSON how often it counted and which refusals it met.
 import collections
 import json
@@ -12,7 +13,8 @@ import time
 
 import sanlock
 
-path, lease, counter, goal = sys.argv[1], *map(int, sys.argv[2:])
+host, path = int(sys.argv[1]), sys.argv[2]
+lease, counter, counts_goal, handovers_goal = map(int, sys.argv[3:])
 disks = [(path, lease)]
 # Held by another host (243..245, 247), lost a ballot (212, 213), held or in work on this host.
 BUSY = {-243, -244, -245, -247, -212, -213, 11, 16, 17}
@@ -26,19 +28,19 @@ me = os.getpid()
 
 def read():
     assert os.preadv(disk, [block], counter) == 4096
-    return struct.unpack_from("<QQ", block)
+    return struct.unpack_from("<QQQQ", block)
 
 
-def write(count, writer):
-    struct.pack_into("<QQ", block, 0, count, writer)
+def write(count, writer, last_host, handovers):
+    struct.pack_into("<QQQQ", block, 0, count, writer, last_host, handovers)
     assert os.pwritev(disk, [block], counter) == 4096
 
 
 fd = sanlock.register()
 counted = 0
 refusals = collections.Counter()
-count = 0
-while count < goal:
+count = handovers = 0
+while count < counts_goal or handovers < handovers_goal:
     try:
         sanlock.acquire(b"ls", b"r1", disks, slkfd=fd)
     except sanlock.SanlockException as e:
@@ -47,13 +49,14 @@ while count < goal:
         refusals[e.errno] += 1
         time.sleep(random.uniform(0.001, 0.01))
         continue
-    count, writer = read()
+    count, writer, last_host, handovers = read()
     assert writer == 0, "process %d is inside, too" % writer
-    if count < goal:
-        write(count, me)
-        assert read() == (count, me), "somebody else wrote"
-        write(count + 1, 0)
-        counted += 1
+    write(count, me, last_host, handovers)
+    assert read() == (count, me, last_host, handovers), "somebody else wrote"
+    count += 1
+    handovers += last_host not in (0, host)
+    write(count, 0, host, handovers)
+    counted += 1
     try:
         sanlock.release(b"ls", b"r1", disks, slkfd=fd)
     except sanlock.SanlockException as e:

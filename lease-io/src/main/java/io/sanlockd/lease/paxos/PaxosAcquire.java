@@ -34,8 +34,6 @@ public final class PaxosAcquire {
     SETTLE_MODE
   }
 
-  private static final long BACKOFF_BOUND_NANOS = Clock.SECOND_NANOS;
-
   private final PaxosContext context;
   private final PaxosIdentity identity;
   private final AcquireRequest request;
@@ -93,7 +91,7 @@ public final class PaxosAcquire {
     this.clock = context.clock();
     this.log = context.log();
     this.trace = new DecisionTrace(log);
-    this.contention = new Contention(clock);
+    this.contention = new Contention(clock, context.randomness());
   }
 
   /**
@@ -294,7 +292,7 @@ public final class PaxosAcquire {
     noteContention(ResultCode.DBLOCK_LVER);
     if (++restarts > 1) {
       // Once is ordinary; what repeats must not keep a worker and the disk busy without a pause.
-      waitNanos = 1 + context.randomness().below(BACKOFF_BOUND_NANOS);
+      waitNanos = contention.backoffNanos();
     }
     return State.READ;
   }
@@ -323,7 +321,7 @@ public final class PaxosAcquire {
       log.debug("ballot " + version + " mbal " + mbal + " lost " + lost.code().number());
       noteContention(lost.code());
       raiseMbal(lost.highestMbal());
-      waitNanos = 1 + context.randomness().below(BACKOFF_BOUND_NANOS);
+      waitNanos = contention.backoffNanos();
       // A newer version means that the leader has moved on, or was put back: look at everything.
       return lost.code() == ResultCode.DBLOCK_LVER ? State.READ : State.CHECK_LEADER;
     }

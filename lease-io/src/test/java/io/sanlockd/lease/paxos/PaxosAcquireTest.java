@@ -3,6 +3,7 @@ package io.sanlockd.lease.paxos;
 import static io.sanlockd.lease.fixture.TestHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.LogDetail;
 import io.sanlockd.lease.area.ResourceArea;
 import io.sanlockd.lease.fixture.Coroutine;
@@ -15,7 +16,10 @@ import io.sanlockd.lease.format.ModeBlock;
 import io.sanlockd.model.Geometry;
 import io.sanlockd.model.LeaseName;
 import io.sanlockd.model.ResultCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Rules of an acquire that concern one host alone; what several hosts do is told as timelines. */
@@ -71,6 +75,22 @@ class PaxosAcquireTest {
     long begin = world.clock.seconds();
     a.isRefused(EX, ResultCode.DBLOCK_MBAL.number());
     assertThat(world.clock.seconds() - begin).isBetween(30L, 40L);
+  }
+
+  /** Who sleeps much longer than a rival needs for a lease never finds it free. */
+  @Test
+  void waitsAfterLostBallotsGrowFromShortOnes() {
+    someoneIsAlwaysAhead();
+    List<Long> bounds = new ArrayList<>();
+    a.randomness(
+        bound -> {
+          bounds.add(bound);
+          return bound / 2;
+        });
+    a.isRefused(EX, ResultCode.DBLOCK_MBAL.number());
+    long second = Clock.SECOND_NANOS;
+    assertThat(bounds)
+        .startsWith(second / 32, second / 16, second / 8, second / 4, second / 2, second, second);
   }
 
   /** Host 3 begins a ballot with a larger number whenever we look. */
@@ -221,6 +241,32 @@ class PaxosAcquireTest {
     sector[0] ^= 1;
     full.disks.get(0).put(full.blockOffset(1), sector);
     host.isRefused(EX, ResultCode.DBLOCK_CHECKSUM.number());
+  }
+
+  @Test
+  void aBlockOfASharerIsNotReadAlone() {
+    isReadAsAWhole(left -> new HostBlock(left, ModeBlock.shared(1)));
+  }
+
+  @Test
+  void aBlockThatNoReleaseHasLeftSoIsNotReadAlone() {
+    isReadAsAWhole(
+        left ->
+            new HostBlock(
+                Dblock.of(
+                    left.mbal(), left.bal(), left.inp(), left.inp2(), left.inp3(), left.lver(), 0),
+                ModeBlock.NONE));
+  }
+
+  /** By a host that has released the lease and finds its block changed. */
+  private static void isReadAsAWhole(Function<Dblock, HostBlock> change) {
+    World full = new World(Geometry.S512_A1M, ALL_HOSTS, 1, 10);
+    TestHost host = full.joined(1);
+    host.releases(host.takes());
+    full.block(1, change.apply(full.block(1).dblock()));
+    host.disk().clearTrace();
+    host.takes();
+    assertThat(host.disk().letters()).startsWith("RRAW");
   }
 
   /** Disks may differ, which only all blocks show. */
