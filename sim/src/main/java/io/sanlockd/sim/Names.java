@@ -94,9 +94,21 @@ final class Names {
     return (int) (offset / AREA);
   }
 
-  /** Whether a write at this place of a disk is one of a leader. */
-  static boolean isLeader(long offset) {
-    return offset % AREA == AreaLayout.LEADER;
+  /** Whether a write at this place is one of the leader of a resource. */
+  static boolean isLeader(SimStorage storage, long offset) {
+    return !storage.path().equals(SPACE_PATH) && offset % AREA == AreaLayout.LEADER;
+  }
+
+  /** Whether a write at this place is one of the host block of the only resource of a duel. */
+  static boolean isBlock(SimStorage storage, long offset) {
+    return !storage.path().equals(SPACE_PATH)
+        && offset >= blockOffset(1)
+        && offset <= blockOffset(NUM_HOSTS);
+  }
+
+  /** Place of the block of a host in the first resource. */
+  static long blockOffset(long hostId) {
+    return LAYOUT.hostBlock(hostId);
   }
 
   /** An I/O in words. */

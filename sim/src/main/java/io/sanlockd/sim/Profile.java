@@ -43,9 +43,15 @@ record Profile(
    * @param write probability for a write
    * @param shortestNanos how long at least
    * @param longestNanos how long at most, all magnitudes alike
+   * @param answerOnly whether the disk does them as soon as others, and only their end takes long
    */
-  record Delays(double read, double write, long shortestNanos, long longestNanos) {
+  record Delays(
+      double read, double write, long shortestNanos, long longestNanos, boolean answerOnly) {
     private static final Delays NONE = of(0);
+
+    Delays(double read, double write, long shortestNanos, long longestNanos) {
+      this(read, write, shortestNanos, longestNanos, false);
+    }
 
     /** Up to a minute and a half, so that some outlast their time limit. */
     private static Delays of(double probability) {
@@ -70,6 +76,8 @@ record Profile(
    * @param longestThought seconds between two uses at most, 0 = as the world says
    * @param longestUse seconds of a use, from a tenth of it, 0 = as the world says
    * @param numHosts probability that an acquire asks for another num_hosts
+   * @param lateCommit probability that a {@link Straggler} decides what a host commits, too
+   * @param erasure probability that an {@link Eraser} decides what a host proposes
    * @param duel hosts are {@link Duellist}s that fight for one lease, with I/Os of this pace
    */
   record Habits(
@@ -78,8 +86,10 @@ record Profile(
       long longestThought,
       long longestUse,
       double numHosts,
+      double lateCommit,
+      double erasure,
       Optional<Pace> duel) {
-    private static final Habits USUAL = new Habits(0, 0, 0, 0, 0, Optional.empty());
+    private static final Habits USUAL = new Habits(0, 0, 0, 0, 0, 0, 0, Optional.empty());
   }
 
   /** The longest that anything takes that is late. */
@@ -136,7 +146,7 @@ record Profile(
           0,
           0,
           0.02,
-          new Habits(0, 0.5, 0, 400, 0, Optional.empty()));
+          new Habits(0, 0.5, 0, 400, 0, 0, 0, Optional.empty()));
 
   /**
    * Machines crash in the middle of a ballot and come back while nobody else wants the lease, so
@@ -156,7 +166,7 @@ record Profile(
           0,
           0,
           0.02,
-          new Habits(0.1, 0, 900, 300, 0, Optional.empty()));
+          new Habits(0.1, 0, 900, 300, 0, 0, 0, Optional.empty()));
 
   /** Slow I/O while the number of hosts of a lease goes up and down. */
   private static final Profile RESIZES =
@@ -173,7 +183,7 @@ record Profile(
           0,
           0,
           0.05,
-          new Habits(0, 0, 0, 0, 0.3, Optional.empty()));
+          new Habits(0, 0, 0, 0, 0.3, 0, 0, Optional.empty()));
 
   /**
    * Hosts fight for one lease, all with the same speed, so that their steps come in every order.
@@ -183,26 +193,69 @@ record Profile(
       duel(
           "duels",
           new Pace(Clock.SECOND_NANOS / 10, Clock.SECOND_NANOS),
-          new Delays(0.01, 0.01, Clock.SECOND_NANOS, 4 * Clock.SECOND_NANOS));
+          new Delays(0.01, 0.01, Clock.SECOND_NANOS, 4 * Clock.SECOND_NANOS),
+          0,
+          0);
 
   /**
    * Reads that take longer than what was read may be relied on, and nothing else that takes long:
    * what a host decides by them comes too late, and only its looking at the clock tells it (H3).
+   * Others commit at the same time, so that what was read may have changed.
    */
   private static final Profile STALE_READS =
       duel(
           "stale-reads",
           new Pace(Clock.SECOND_NANOS / 30, Clock.SECOND_NANOS / 10),
-          new Delays(0.1, 0, 6 * Clock.SECOND_NANOS, 9 * Clock.SECOND_NANOS));
+          new Delays(0.1, 0, 6 * Clock.SECOND_NANOS, 9 * Clock.SECOND_NANOS, true),
+          0.4,
+          0);
 
-  private static Profile duel(String name, Pace pace, Delays slow) {
+  /**
+   * Leaders are put back again and again, and writes take as long as whole acquires of others: what
+   * hosts do that meet a version they have given up.
+   */
+  private static final Profile STRAGGLERS =
+      duel(
+          "stragglers",
+          new Pace(Clock.SECOND_NANOS / 50, Clock.SECOND_NANOS / 20),
+          new Delays(0.05, 0.3, Clock.SECOND_NANOS / 5, 5 * Clock.SECOND_NANOS / 2),
+          0.6,
+          0);
+
+  /**
+   * Other hosts commit for those who fight and erase their blocks, and reads of areas take so long
+   * that both happen in the middle of them. Beside C-like hosts only.
+   */
+  private static final Profile ERASURES =
+      duel(
+          "erasures",
+          new Pace(Clock.SECOND_NANOS / 10, Clock.SECOND_NANOS / 2),
+          new Delays(0.3, 0.2, Clock.SECOND_NANOS / 2, 4 * Clock.SECOND_NANOS),
+          0,
+          0.5);
+
+  private static Profile duel(
+      String name, Pace pace, Delays slow, double lateCommit, double erasure) {
     return new Profile(
-        name, slow, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Habits(0, 0, 0, 0, 0, Optional.of(pace)));
+        name,
+        slow,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        new Habits(0, 0, 0, 0, 0, lateCommit, erasure, Optional.of(pace)));
   }
 
   static Optional<Profile> named(String name) {
     return Stream.concat(
-            Stream.of(ALL), Stream.of(DEATHS, ORPHANS, RELAPSES, RESIZES, DUELS, STALE_READS))
+            Stream.of(ALL),
+            Stream.of(DEATHS, ORPHANS, RELAPSES, RESIZES, DUELS, STALE_READS, STRAGGLERS, ERASURES))
         .filter(profile -> profile.name.equals(name.toLowerCase(Locale.ROOT)))
         .findAny();
   }

@@ -165,7 +165,7 @@ final class SimDisk implements LeaseDisk {
 
     /** When it touches the disk. */
     private void plan(long now) {
-      long length = fate.durationNanos();
+      long length = fate.diskNanos();
       if (write) {
         world.scheduler().at(now + world.chance().below(length), null, this::land);
         return;
@@ -201,8 +201,7 @@ final class SimDisk implements LeaseDisk {
         throw new Violation(Violation.Rule.BUFFER, this + " was changed in flight");
       }
       storage.put(offset, written);
-      world.trace(machine, () -> "    lands " + this);
-      world.witness().landed(storage, offset, written, machine);
+      world.landed(storage, offset, written, machine);
     }
 
     private void end() {

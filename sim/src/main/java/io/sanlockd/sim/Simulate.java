@@ -51,7 +51,7 @@ public final class Simulate implements Callable<Integer> {
       names = "--faults",
       description =
           "calm, delays, storage, pauses, crashes, everything, deaths, orphans, relapses, resizes,"
-              + " duels, stale-reads; mixed = one of the first six by seed.")
+              + " duels, stale-reads, stragglers, erasures; mixed = one of the first six by seed.")
   private String faults = "mixed";
 
   @Option(

@@ -19,10 +19,15 @@ final class Weather {
    * What happens to an I/O.
    *
    * @param durationNanos until it ends
+   * @param diskNanos within which the disk does it
    * @param reachesDisk whether it is done
    * @param failed whether it ends with an error
    */
-  record Fate(long durationNanos, boolean reachesDisk, boolean failed) {}
+  record Fate(long durationNanos, long diskNanos, boolean reachesDisk, boolean failed) {
+    Fate(long durationNanos, boolean reachesDisk, boolean failed) {
+      this(durationNanos, durationNanos, reachesDisk, failed);
+    }
+  }
 
   private final Chance chance;
   private final Profile.Pace usual;
@@ -72,7 +77,8 @@ final class Weather {
           case RENEWAL -> slow.write() + profile.slowRenewal();
         };
     if (chance.misfortune(probability)) {
-      duration = chance.between(slow.shortestNanos(), slow.longestNanos());
+      long late = chance.between(slow.shortestNanos(), slow.longestNanos());
+      return new Fate(late, slow.answerOnly() ? duration : late, true, false);
     }
     return new Fate(duration, true, false);
   }

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import net.openhft.chronicle.bytes.BytesStore;
 
 /**
  * Watches what the processes of all hosts believe and what lands on the disks, and complains at the
@@ -153,13 +152,8 @@ final class Witness {
     left(use.resource, value);
   }
 
-  /** A write has reached a disk. */
-  void landed(SimStorage storage, long offset, byte[] bytes, Machine writer) {
-    if (storage.path().equals(Names.SPACE_PATH) || !Names.isLeader(offset)) {
-      return;
-    }
-    int resource = Names.resourceAt(offset);
-    LeaderRecord leader = LeaderRecord.decode(BytesStore.wrap(bytes), 0);
+  /** A leader has reached a disk. */
+  void landed(int resource, LeaderRecord leader, Object writer) {
     if (leader.lver() < leaderSeen[resource]) {
       world.count(World.Counter.REGRESSIONS);
       if (world.strict() && world.profile().writesAreTimely()) {

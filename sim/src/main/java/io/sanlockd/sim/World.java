@@ -3,6 +3,8 @@ package io.sanlockd.sim;
 import io.sanlockd.lease.Clock;
 import io.sanlockd.lease.disk.LeaseBufferPool;
 import io.sanlockd.lease.fixture.CLikeLease.UnsafeStep;
+import io.sanlockd.lease.format.HostBlock;
+import io.sanlockd.lease.format.LeaderRecord;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import net.openhft.chronicle.bytes.BytesStore;
 
 /** Machines, devices and misfortune; one run of it is decided by its {@link Plan} alone. */
 final class World implements AutoCloseable {
@@ -73,6 +76,8 @@ final class World implements AutoCloseable {
   private final Weather weather;
   private final Witness witness = new Witness(this);
   private final UnsafeLog unsafe;
+  private final Straggler straggler;
+  private final Eraser eraser;
   private final LeaseBufferPool buffers;
   private final Map<String, SimStorage> devices = new LinkedHashMap<>();
   private final List<Machine> machines = new ArrayList<>();
@@ -96,6 +101,8 @@ final class World implements AutoCloseable {
     this.trace = trace;
     this.profile = plan.profile();
     this.weather = new Weather(chance, profile);
+    this.straggler = new Straggler(this, plan.hosts() + 1L);
+    this.eraser = new Eraser(this, plan.hosts() + 1L);
     this.unsafe = new UnsafeLog(this, plan.avoided());
     this.disks = plan.cHosts() == 0 && chance.of(0.3) ? 3 : 1;
     this.resources = chance.of(0.7) || profile.duel() ? 1 : 2;
@@ -300,10 +307,28 @@ final class World implements AutoCloseable {
     return trace.on();
   }
 
-  void trace(Machine who, Supplier<String> what) {
+  void trace(Object who, Supplier<String> what) {
     if (trace.on()) {
       trace.add(nowNanos(), who.toString(), what);
     }
+  }
+
+  /** A write has reached a disk. */
+  void landed(SimStorage storage, long offset, byte[] bytes, Object writer) {
+    trace(writer, () -> "    lands " + Names.io(storage, true, offset, bytes.length, bytes));
+    if (Names.isLeader(storage, offset)) {
+      LeaderRecord leader = LeaderRecord.decode(BytesStore.wrap(bytes), 0);
+      witness.landed(Names.resourceAt(offset), leader, writer);
+      straggler.landed(storage, offset, leader);
+    } else if (Names.isBlock(storage, offset)) {
+      eraser.landed(storage, HostBlock.decode(BytesStore.wrap(bytes), 0).dblock());
+    }
+  }
+
+  /** Somebody of whom nothing else is seen writes. */
+  void write(SimStorage storage, long offset, byte[] bytes, Object writer) {
+    storage.put(offset, bytes);
+    landed(storage, offset, bytes, writer);
   }
 
   @Override

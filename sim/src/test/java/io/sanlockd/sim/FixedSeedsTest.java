@@ -25,6 +25,7 @@ class FixedSeedsTest {
     "resizes, 20",
     "duels, 10",
     "stale-reads, 20",
+    "stragglers, 10",
     "orphans, 3",
     "relapses, 2"
   })
